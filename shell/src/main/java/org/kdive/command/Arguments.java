@@ -1,0 +1,96 @@
+package org.kdive.command;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What stands after the verb, raw, and the ways to look at it. gdb's slash belongs to the verb: {@code x/4i $pc} has verb
+ * {@code x}, format {@code 4i} and tail {@code $pc}.
+ *
+ * @param verb as typed, without the slash
+ * @param format what follows the slash, empty if there is none
+ * @param tail the rest, stripped
+ */
+public record Arguments(String verb, String format, String tail) {
+
+    /** Splits a command line. The verb ends at white space, at a slash, or where letters end before {@code $ * ( " &}. */
+    public static Arguments parse(String line) {
+        String text = line.strip();
+        int end = 0;
+        while (end < text.length() && isVerbPart(text.charAt(end))) {
+            end++;
+        }
+        if (end == 0 && !text.isEmpty()) {
+            end = 1; // "!" and "?" are verbs of one character
+        }
+        String verb = text.substring(0, end);
+        String rest = text.substring(end);
+        if (rest.startsWith("/")) {
+            int stop = 1;
+            while (stop < rest.length() && !Character.isWhitespace(rest.charAt(stop))) {
+                stop++;
+            }
+            return new Arguments(
+                    verb, rest.substring(1, stop), rest.substring(stop).strip());
+        }
+        return new Arguments(verb, "", rest.strip());
+    }
+
+    private static boolean isVerbPart(char c) {
+        return Character.isLetterOrDigit(c) || c == '-' || c == '_';
+    }
+
+    public boolean isEmpty() {
+        return tail.isEmpty();
+    }
+
+    /** The tail split at white space; a word in single or double quotes keeps its spaces and loses the quotes. */
+    public List<String> words() {
+        List<String> words = new ArrayList<>();
+        StringBuilder word = new StringBuilder();
+        char quote = 0;
+        boolean open = false;
+        for (int i = 0; i < tail.length(); i++) {
+            char c = tail.charAt(i);
+            if (quote != 0) {
+                if (c == quote) {
+                    quote = 0;
+                } else {
+                    word.append(c);
+                }
+            } else if (c == '"' || c == '\'') {
+                quote = c;
+                open = true;
+            } else if (Character.isWhitespace(c)) {
+                if (open || word.length() > 0) {
+                    words.add(word.toString());
+                }
+                word.setLength(0);
+                open = false;
+            } else {
+                word.append(c);
+            }
+        }
+        if (open || word.length() > 0) {
+            words.add(word.toString());
+        }
+        return words;
+    }
+
+    public Optional<String> word(int index) {
+        List<String> words = words();
+        return index < words.size() ? Optional.of(words.get(index)) : Optional.empty();
+    }
+
+    /** The raw tail after its first word, stripped; with its own verb and format, so that sub-commands nest. */
+    public Arguments shift() {
+        return parse(tail);
+    }
+
+    /** The last word typed so far, empty after a space: what completion replaces. */
+    public String lastWord() {
+        int space = Math.max(tail.lastIndexOf(' '), tail.lastIndexOf('\t'));
+        return tail.substring(space + 1);
+    }
+}

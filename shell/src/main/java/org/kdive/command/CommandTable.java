@@ -1,0 +1,66 @@
+package org.kdive.command;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.kdive.session.SessionException;
+import org.kdive.session.SessionFailure;
+
+/** The verbs, by name, alias and unambiguous beginning. Immutable; any thread. */
+public final class CommandTable {
+    private final Map<String, Command> byName = new TreeMap<>();
+    private final Map<String, Command> byAlias = new TreeMap<>();
+
+    public CommandTable(Collection<Command> commands) {
+        for (Command command : commands) {
+            if (byName.put(command.name(), command) != null) {
+                throw new IllegalArgumentException("two commands are called " + command.name());
+            }
+            for (String alias : command.aliases()) {
+                if (byAlias.put(alias, command) != null) {
+                    throw new IllegalArgumentException("two commands share the alias " + alias);
+                }
+            }
+        }
+    }
+
+    /** All commands in the order of their names. */
+    public Collection<Command> all() {
+        return Collections.unmodifiableCollection(byName.values());
+    }
+
+    public Optional<Command> find(String verb) {
+        Command exact = byName.get(verb);
+        if (exact == null) {
+            exact = byAlias.get(verb);
+        }
+        if (exact != null) {
+            return Optional.of(exact);
+        }
+        List<String> candidates = completions(verb);
+        return candidates.size() == 1 ? Optional.ofNullable(byName.get(candidates.get(0))) : Optional.empty();
+    }
+
+    public Command require(String verb) {
+        return find(verb).orElseThrow(() -> unknown(verb));
+    }
+
+    /** Full names that begin so. */
+    public List<String> completions(String beginning) {
+        return byName.keySet().stream()
+                .filter(name -> name.startsWith(beginning))
+                .toList();
+    }
+
+    private SessionException unknown(String verb) {
+        List<String> candidates = completions(verb);
+        String why = candidates.isEmpty()
+                ? "unknown command \"%s\"; help lists them".formatted(verb)
+                : "\"%s\" is ambiguous: %s".formatted(verb, String.join(", ", new TreeSet<>(candidates)));
+        return new SessionException(why, new SessionFailure.Usage("help"));
+    }
+}
