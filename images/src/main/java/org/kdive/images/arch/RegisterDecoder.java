@@ -1,0 +1,70 @@
+package org.kdive.images.arch;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What the registers of one architecture are for and what their bits mean. Names in any case. Safe from any thread. */
+public final class RegisterDecoder {
+    private final Map<String, List<BitField>> fields;
+    private final List<GroupRule> groups;
+
+    /** Every register whose lower-case name matches belongs to the group; the first rule that matches decides. */
+    record GroupRule(String regex, RegisterGroup group) {}
+
+    RegisterDecoder(Map<String, List<BitField>> fields, List<GroupRule> groups) {
+        this.fields = Map.copyOf(fields);
+        this.groups = List.copyOf(groups);
+    }
+
+    public static RegisterDecoder x86() {
+        return new RegisterDecoder(X86Fields.all(), X86Fields.groups());
+    }
+
+    public static RegisterDecoder arm64() {
+        return new RegisterDecoder(Arm64Fields.all(), Arm64Fields.groups());
+    }
+
+    public static RegisterDecoder arm() {
+        return new RegisterDecoder(ArmFields.all(), ArmFields.groups());
+    }
+
+    public static RegisterDecoder riscv64() {
+        return new RegisterDecoder(RiscvFields.all(), RiscvFields.groups());
+    }
+
+    /** {@link RegisterGroup#SYSTEM} for a name no rule knows: stubs list hundreds of those. */
+    public RegisterGroup group(String register) {
+        String name = register.toLowerCase(Locale.ROOT);
+        return groups.stream()
+                .filter(rule -> name.matches(rule.regex()))
+                .map(GroupRule::group)
+                .findFirst()
+                .orElse(RegisterGroup.SYSTEM);
+    }
+
+    /** The registers, in lower case, whose bits have names. */
+    public Set<String> registers() {
+        return fields.keySet();
+    }
+
+    /** The named bits, highest first; empty when the register is a plain number or unknown. */
+    public List<BitField> fields(String register) {
+        return fields.getOrDefault(register.toLowerCase(Locale.ROOT), List.of());
+    }
+
+    /** {@code [ PG WP NE ET PE ]}, the highest bit first; empty when the register is a plain number or unknown. */
+    public Optional<String> decode(String register, long value) {
+        List<BitField> known = fields(register);
+        if (known.isEmpty()) {
+            return Optional.empty();
+        }
+        StringBuilder text = new StringBuilder("[ ");
+        for (BitField field : known) {
+            field.shown(value).ifPresent(shown -> text.append(shown).append(' '));
+        }
+        return Optional.of(text.append(']').toString());
+    }
+}

@@ -1,0 +1,11 @@
+package org.kdive.images.arch;
+
+/** What a register is for, as gdb groups them. */
+public enum RegisterGroup {
+    GENERAL,
+    SEGMENT,
+    CONTROL,
+    SYSTEM,
+    VECTOR,
+    FLOAT
+}

@@ -1,0 +1,177 @@
+package org.kdive.images.arch;
+
+import static org.kdive.images.arch.BitField.bit;
+import static org.kdive.images.arch.BitField.field;
+
+import java.util.List;
+import java.util.Map;
+
+/** x86 control, flags and model-specific registers. Intel SDM volume 3, 2.3 to 2.6 and 4; AMD APM volume 2, 3.1. */
+final class X86Fields {
+    private X86Fields() {}
+
+    static Map<String, List<BitField>> all() {
+        return Map.of(
+                "eflags", eflags(),
+                "rflags", eflags(),
+                "cr0", cr0(),
+                "cr3", cr3(),
+                "cr4", cr4(),
+                "cr8", List.of(field("TPR", 0, 4, "interrupts of this priority class and below wait")),
+                "efer", efer(),
+                "mxcsr", mxcsr(),
+                "dr6", dr6(),
+                "dr7", dr7());
+    }
+
+    static List<RegisterDecoder.GroupRule> groups() {
+        return List.of(
+                new RegisterDecoder.GroupRule(
+                        "[re]?(ax|bx|cx|dx|si|di|bp|sp)|r\\d+[dwb]?|[re]?ip|[re]?flags", RegisterGroup.GENERAL),
+                new RegisterDecoder.GroupRule("[cdefgs]s|(fs|gs|k_gs)_base", RegisterGroup.SEGMENT),
+                new RegisterDecoder.GroupRule("cr\\d+|dr\\d|efer|xcr0", RegisterGroup.CONTROL),
+                new RegisterDecoder.GroupRule("[xyz]mm\\d+h?|k[0-7]|mxcsr", RegisterGroup.VECTOR),
+                new RegisterDecoder.GroupRule("st\\d|f(ctrl|stat|tag|iseg|ioff|oseg|ooff|op)", RegisterGroup.FLOAT));
+    }
+
+    private static List<BitField> eflags() {
+        return List.of(
+                bit("ID", 21, "cpuid exists"),
+                bit("VIP", 20, "virtual interrupt pending"),
+                bit("VIF", 19, "virtual interrupt flag"),
+                bit("AC", 18, "alignment check; in the kernel with SMAP: user memory may be touched"),
+                bit("VM", 17, "virtual-8086 mode"),
+                bit("RF", 16, "resume: instruction breakpoints off for one instruction"),
+                bit("NT", 14, "nested task"),
+                field("IOPL", 12, 2, "I/O privilege level"),
+                bit("OF", 11, "overflow"),
+                bit("DF", 10, "string instructions go down"),
+                bit("IF", 9, "interrupts enabled"),
+                bit("TF", 8, "single step"),
+                bit("SF", 7, "sign"),
+                bit("ZF", 6, "zero"),
+                bit("AF", 4, "carry out of bit 3"),
+                bit("PF", 2, "even parity of the low byte"),
+                bit("CF", 0, "carry"));
+    }
+
+    private static List<BitField> cr0() {
+        return List.of(
+                bit("PG", 31, "paging"),
+                bit("CD", 30, "caches off"),
+                bit("NW", 29, "not write-through"),
+                bit("AM", 18, "alignment check allowed"),
+                bit("WP", 16, "the kernel obeys read-only pages"),
+                bit("NE", 5, "x87 errors as exception 16"),
+                bit("ET", 4, "always 1"),
+                bit("TS", 3, "trap on the next x87 or SSE instruction"),
+                bit("EM", 2, "no x87"),
+                bit("MP", 1, "wait obeys TS"),
+                bit("PE", 0, "protected mode"));
+    }
+
+    private static List<BitField> cr3() {
+        return List.of(
+                bit("LAM_U48", 62, "tags in user pointer bits 62:48"),
+                bit("LAM_U57", 61, "tags in user pointer bits 62:57"),
+                field("PFN", 12, 40, "page frame of the top page table"),
+                field("PCID", 0, 12, "address space number, if CR4.PCIDE; else bit 3 PWT, bit 4 PCD"));
+    }
+
+    private static List<BitField> cr4() {
+        return List.of(
+                bit("FRED", 32, "flexible return and event delivery"),
+                bit("LAM_SUP", 28, "tags in kernel pointers"),
+                bit("UINTR", 25, "user interrupts"),
+                bit("PKS", 24, "protection keys for kernel pages"),
+                bit("CET", 23, "control-flow enforcement"),
+                bit("PKE", 22, "protection keys for user pages"),
+                bit("SMAP", 21, "the kernel may not touch user pages"),
+                bit("SMEP", 20, "the kernel may not run user pages"),
+                bit("OSXSAVE", 18, "xsave enabled"),
+                bit("PCIDE", 17, "address space numbers"),
+                bit("FSGSBASE", 16, "rdfsbase and friends"),
+                bit("SMXE", 14, "safer mode"),
+                bit("VMXE", 13, "virtual machine extensions"),
+                bit("LA57", 12, "five-level paging"),
+                bit("UMIP", 11, "sgdt, sidt, sldt, smsw, str for the kernel only"),
+                bit("OSXMMEXCPT", 10, "SSE errors as exception 19"),
+                bit("OSFXSR", 9, "fxsave and SSE"),
+                bit("PCE", 8, "rdpmc for user code"),
+                bit("PGE", 7, "global pages"),
+                bit("MCE", 6, "machine checks"),
+                bit("PAE", 5, "page table entries of 8 bytes"),
+                bit("PSE", 4, "4 MiB pages"),
+                bit("DE", 3, "debugging extensions"),
+                bit("TSD", 2, "rdtsc for the kernel only"),
+                bit("PVI", 1, "protected-mode virtual interrupts"),
+                bit("VME", 0, "virtual-8086 extensions"));
+    }
+
+    private static List<BitField> efer() {
+        return List.of(
+                bit("AUTOIBRS", 21, "automatic IBRS"),
+                bit("TCE", 15, "translation cache extension"),
+                bit("FFXSR", 14, "fast fxsave"),
+                bit("LMSLE", 13, "long mode segment limit"),
+                bit("SVME", 12, "secure virtual machine"),
+                bit("NX", 11, "no-execute pages"),
+                bit("LMA", 10, "long mode active"),
+                bit("LME", 8, "long mode enabled"),
+                bit("SCE", 0, "syscall enabled"));
+    }
+
+    private static List<BitField> mxcsr() {
+        Map<Long, String> rounding = Map.of(0L, "nearest", 1L, "down", 2L, "up", 3L, "zero");
+        return List.of(
+                bit("FZ", 15, "tiny results become 0"),
+                new BitField("RC", 13, 2, "rounding", rounding),
+                bit("PM", 12, "inexact masked"),
+                bit("UM", 11, "underflow masked"),
+                bit("OM", 10, "overflow masked"),
+                bit("ZM", 9, "division by zero masked"),
+                bit("DM", 8, "denormal masked"),
+                bit("IM", 7, "invalid masked"),
+                bit("DAZ", 6, "denormals are 0"),
+                bit("PE", 5, "inexact"),
+                bit("UE", 4, "underflow"),
+                bit("OE", 3, "overflow"),
+                bit("ZE", 2, "division by zero"),
+                bit("DE", 1, "denormal"),
+                bit("IE", 0, "invalid"));
+    }
+
+    private static List<BitField> dr6() {
+        return List.of(
+                bit("BT", 15, "task switch"),
+                bit("BS", 14, "single step"),
+                bit("BD", 13, "debug register touched"),
+                bit("B3", 3, "breakpoint 3"),
+                bit("B2", 2, "breakpoint 2"),
+                bit("B1", 1, "breakpoint 1"),
+                bit("B0", 0, "breakpoint 0"));
+    }
+
+    private static List<BitField> dr7() {
+        Map<Long, String> kinds = Map.of(0L, "execute", 1L, "write", 2L, "io", 3L, "access");
+        Map<Long, String> lengths = Map.of(0L, "1", 1L, "2", 2L, "8", 3L, "4");
+        return List.of(
+                new BitField("LEN3", 30, 2, "bytes of breakpoint 3", lengths),
+                new BitField("RW3", 28, 2, "kind of breakpoint 3", kinds),
+                new BitField("LEN2", 26, 2, "bytes of breakpoint 2", lengths),
+                new BitField("RW2", 24, 2, "kind of breakpoint 2", kinds),
+                new BitField("LEN1", 22, 2, "bytes of breakpoint 1", lengths),
+                new BitField("RW1", 20, 2, "kind of breakpoint 1", kinds),
+                new BitField("LEN0", 18, 2, "bytes of breakpoint 0", lengths),
+                new BitField("RW0", 16, 2, "kind of breakpoint 0", kinds),
+                bit("GD", 13, "guard the debug registers"),
+                bit("G3", 7, "breakpoint 3 on, globally"),
+                bit("L3", 6, "breakpoint 3 on, this task"),
+                bit("G2", 5, "breakpoint 2 on, globally"),
+                bit("L2", 4, "breakpoint 2 on, this task"),
+                bit("G1", 3, "breakpoint 1 on, globally"),
+                bit("L1", 2, "breakpoint 1 on, this task"),
+                bit("G0", 1, "breakpoint 0 on, globally"),
+                bit("L0", 0, "breakpoint 0 on, this task"));
+    }
+}
