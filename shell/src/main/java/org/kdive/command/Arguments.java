@@ -16,7 +16,12 @@ public record Arguments(String verb, String format, String tail) {
 
     /** Splits a command line. The verb ends at white space, at a slash, or where letters end before {@code $ * ( " &}. */
     public static Arguments parse(String line) {
-        String text = line.strip();
+        return typed(line.strip());
+    }
+
+    /** The same for a line that is not finished: white space at its end stays, so that {@link #lastWord} is empty after it. */
+    static Arguments typed(String line) {
+        String text = line.stripLeading();
         int end = 0;
         while (end < text.length() && isVerbPart(text.charAt(end))) {
             end++;
@@ -32,9 +37,9 @@ public record Arguments(String verb, String format, String tail) {
                 stop++;
             }
             return new Arguments(
-                    verb, rest.substring(1, stop), rest.substring(stop).strip());
+                    verb, rest.substring(1, stop), rest.substring(stop).stripLeading());
         }
-        return new Arguments(verb, "", rest.strip());
+        return new Arguments(verb, "", rest.stripLeading());
     }
 
     private static boolean isVerbPart(char c) {
@@ -85,7 +90,7 @@ public record Arguments(String verb, String format, String tail) {
 
     /** The raw tail after its first word, stripped; with its own verb and format, so that sub-commands nest. */
     public Arguments shift() {
-        return parse(tail);
+        return typed(tail);
     }
 
     /** The last word typed so far, empty after a space: what completion replaces. */

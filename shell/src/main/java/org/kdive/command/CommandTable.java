@@ -59,7 +59,9 @@ public final class CommandTable {
     private SessionException unknown(String verb) {
         List<String> candidates = completions(verb);
         String why = candidates.isEmpty()
-                ? "unknown command \"%s\"; help lists them".formatted(verb)
+                ? Nearest.to(verb, byName.keySet())
+                        .map(near -> "unknown command \"%s\"; did you mean %s?".formatted(verb, near))
+                        .orElse("unknown command \"%s\"; help lists them".formatted(verb))
                 : "\"%s\" is ambiguous: %s".formatted(verb, String.join(", ", new TreeSet<>(candidates)));
         return new SessionException(why, new SessionFailure.Usage("help"));
     }

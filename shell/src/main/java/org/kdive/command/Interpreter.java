@@ -1,0 +1,93 @@
+package org.kdive.command;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.OptionalInt;
+import org.kdive.session.Session;
+
+/**
+ * Runs lines of the command language. {@link #execute} and {@link #complete} are called on the front end's thread and do
+ * their work on the session's; the verbs about the language itself (help, source, quit ...) are added here.
+ */
+public final class Interpreter {
+    private final Session session;
+    private final CommandTable table;
+    private OptionalInt quitStatus =
+            OptionalInt.empty(); // written on the session's thread, read after its call returned
+
+    public Interpreter(Collection<Command> verbs, Session session, FrontEnd frontEnd) {
+        this.session = session;
+        List<Command> all = new ArrayList<>(verbs);
+        all.addAll(HelpVerbs.over(this::table));
+        all.addAll(new LanguageVerbs(this, frontEnd).commands());
+        this.table = new CommandTable(all);
+    }
+
+    public CommandTable table() {
+        return table;
+    }
+
+    /** Runs one line and waits for its end. Throws what the command threw; a comment or an empty line does nothing. */
+    public void execute(String line, Output output) {
+        if (!isBlank(line)) {
+            session.call(() -> {
+                perform(line, output);
+                return true;
+            });
+        }
+    }
+
+    /** The same for a command that runs lines itself, already on the session's thread. */
+    void perform(String line, Output output) {
+        if (!isBlank(line)) {
+            Arguments arguments = Arguments.parse(line);
+            table.require(arguments.verb()).run(session, arguments, output);
+        }
+    }
+
+    /** Whether there is nothing to run in this line: white space, or a comment. */
+    public static boolean isBlank(String line) {
+        String text = line.strip();
+        return text.isEmpty() || text.startsWith("#");
+    }
+
+    /** Whether an empty line after this one runs it again. */
+    public boolean repeats(String line) {
+        return !isBlank(line)
+                && table.find(Arguments.parse(line).verb())
+                        .map(Command::repeats)
+                        .orElse(false);
+    }
+
+    /** What could stand at the cursor: verbs, then whatever the verb's completer knows. */
+    public Completion complete(String line, int cursor) {
+        String typed = line.substring(0, cursor).stripLeading();
+        int from = cursor - lastWord(typed).length();
+        if (from == cursor - typed.length()) {
+            return new Completion(from, table.completions(typed));
+        }
+        Arguments arguments = Arguments.typed(typed);
+        return table.find(arguments.verb())
+                .map(command -> new Completion(
+                        from, session.call(() -> command.completer().candidates(session, arguments))))
+                .orElse(new Completion(from, List.of()));
+    }
+
+    private static String lastWord(String typed) {
+        int start = typed.length();
+        while (start > 0 && !Character.isWhitespace(typed.charAt(start - 1))) {
+            start--;
+        }
+        return typed.substring(start);
+    }
+
+    /** The exit status that {@code quit} asked for; empty until somebody quits. */
+    public OptionalInt quitStatus() {
+        return quitStatus;
+    }
+
+    void quit(int status) {
+        quitStatus = OptionalInt.of(status);
+    }
+}

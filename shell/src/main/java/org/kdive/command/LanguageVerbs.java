@@ -1,0 +1,126 @@
+package org.kdive.command;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.kdive.session.SessionException;
+import org.kdive.session.SessionFailure;
+
+/** The verbs about the language and the one who types it. They need no target. */
+final class LanguageVerbs {
+    private static final int DEEPEST = 20; // a file that sources itself ends here
+
+    private final Interpreter interpreter;
+    private final FrontEnd frontEnd;
+    private int depth; // of source in source; session thread
+
+    LanguageVerbs(Interpreter interpreter, FrontEnd frontEnd) {
+        this.interpreter = interpreter;
+        this.frontEnd = frontEnd;
+    }
+
+    List<Command> commands() {
+        return List.of(quit(), source(), echo(), history());
+    }
+
+    private Command quit() {
+        return Command.named("quit", "q", "exit")
+                .usage("quit [STATUS]")
+                .summary("end the machine and leave")
+                .help("STATUS is the exit status, 0 if not given. Ctrl-D leaves too.")
+                .runs((session, arguments, output) -> interpreter.quit(status(arguments)));
+    }
+
+    private static int status(Arguments arguments) {
+        if (arguments.isEmpty()) {
+            return 0;
+        }
+        try {
+            int status = Integer.parseInt(arguments.tail());
+            if (status >= 0 && status <= 255) {
+                return status;
+            }
+        } catch (NumberFormatException e) {
+            // said below, as for a number out of range
+        }
+        throw new SessionException(
+                "quit %s: the status is a number from 0 to 255".formatted(arguments.tail()),
+                new SessionFailure.Usage("quit [STATUS]"));
+    }
+
+    private Command source() {
+        return Command.named("source")
+                .topic(Topic.SCRIPTS)
+                .usage("source FILE")
+                .summary("run the commands in a file")
+                .help("The file is the same language, line for line. It ends at the first line that fails.")
+                .runs((session, arguments, output) -> source(arguments, output));
+    }
+
+    private void source(Arguments arguments, Output output) {
+        String name = arguments.tail();
+        if (name.isEmpty()) {
+            throw new SessionException("source: which file?", new SessionFailure.Usage("source FILE"));
+        }
+        if (depth >= DEEPEST) {
+            throw new SessionException(
+                    "source %s: files source each other %d deep".formatted(name, DEEPEST),
+                    new SessionFailure.Usage("source FILE"));
+        }
+        depth++;
+        try {
+            lines(ScriptFile.read(name), output);
+        } finally {
+            depth--;
+        }
+    }
+
+    private void lines(ScriptFile file, Output output) {
+        for (ScriptFile.Line line : file.lines()) {
+            try {
+                interpreter.perform(line.text(), output);
+            } catch (RuntimeException e) {
+                Complaint complaint = Complaint.of(e);
+                if (complaint.bug()) {
+                    throw e;
+                }
+                SessionFailure failure = complaint.failure().orElse(new SessionFailure.Refused(complaint.text()));
+                throw new SessionException(file.blame(line, complaint), failure, e);
+            }
+            if (interpreter.quitStatus().isPresent()) {
+                return;
+            }
+        }
+    }
+
+    private static Command echo() {
+        return Command.named("echo")
+                .topic(Topic.SCRIPTS)
+                .usage("echo TEXT")
+                .summary("print text; \\n ends a line")
+                .help("Backslash escapes as in C. As in gdb no line end is added: echo done\\n")
+                .runs((session, arguments, output) ->
+                        output.text(new String(Escapes.decode(arguments.tail()), StandardCharsets.UTF_8)));
+    }
+
+    private Command history() {
+        return Command.named("history")
+                .usage("history [COUNT]")
+                .summary("show the lines typed last, 20 if no count is given")
+                .runs((session, arguments, output) -> {
+                    List<String> lines = frontEnd.history();
+                    int count = arguments.isEmpty() ? 20 : count(arguments.tail());
+                    for (int i = Math.max(0, lines.size() - count); i < lines.size(); i++) {
+                        output.line("%5d  %s", i + 1, lines.get(i));
+                    }
+                });
+    }
+
+    private static int count(String digits) {
+        try {
+            return Integer.parseUnsignedInt(digits);
+        } catch (NumberFormatException e) {
+            throw new SessionException(
+                    "history %s: not a count".formatted(digits), new SessionFailure.Usage("history [COUNT]"), e);
+        }
+    }
+}
