@@ -1,0 +1,49 @@
+package org.kdive.images;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** The one exception of this module. Its message is a line fit for the user. */
+public final class ImageException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient ImageFailure failure;
+
+    public ImageException(ImageFailure failure) {
+        super(failure.describe());
+        this.failure = failure;
+    }
+
+    public ImageException(ImageFailure failure, Throwable cause) {
+        super(failure.describe(), cause);
+        this.failure = failure;
+    }
+
+    /** For a message that says more than the failure alone, such as what was being done. */
+    public ImageException(String message, ImageFailure failure) {
+        super(message);
+        this.failure = failure;
+    }
+
+    /** The file could not be read or written; says why in words rather than as a class name. */
+    public static ImageException io(Path path, IOException cause) {
+        String why = cause instanceof NoSuchFileException
+                ? "no such file"
+                : cause instanceof java.nio.file.AccessDeniedException ? "permission denied" : reason(cause);
+        return new ImageException(new ImageFailure.Io(path.toString(), why), cause);
+    }
+
+    public static ImageException memoryFault(long address) {
+        return new ImageException(new ImageFailure.MemoryFault(address));
+    }
+
+    private static String reason(IOException cause) {
+        String message = cause.getMessage();
+        return message == null ? cause.getClass().getSimpleName() : message;
+    }
+
+    public ImageFailure failure() {
+        return failure;
+    }
+}
