@@ -1,0 +1,58 @@
+package org.kdive.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+
+/** Where the process begins and ends: streams, the command line, the exit status. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] words) {
+        AnswerStream answer = new AnswerStream(new FileOutputStream(FileDescriptor.out));
+        PrintWriter out = new PrintWriter(new OutputStreamWriter(answer, StandardCharsets.UTF_8));
+        PrintWriter err = new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true);
+        int status = run(out, err, words);
+        out.flush();
+        IOException lost = answer.failure();
+        if (lost != null && !AnswerStream.isBrokenPipe(lost)) {
+            err.println("kdive: standard output: " + lost.getMessage());
+            status = ExitStatus.UNUSABLE;
+        }
+        err.flush();
+        keepArchive(status);
+        System.exit(status);
+    }
+
+    /** Everything but the process: runs one command line and returns its exit status. */
+    static int run(PrintWriter out, PrintWriter err, String... words) {
+        CommandLine line = new CommandLine(new KdiveVerb());
+        line.setOut(out);
+        line.setErr(err);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setParameterExceptionHandler(Complaints::ofUsage);
+        line.setExecutionExceptionHandler(Complaints::ofExecution);
+        return line.execute(words);
+    }
+
+    /** Tells the launcher that the class archive the virtual machine writes at this exit comes from a run that went well. */
+    private static void keepArchive(int status) {
+        @Nullable String archive = System.getProperty("kdive.archive"); // null unless this run makes one
+        if (archive == null || status != ExitStatus.WELL) {
+            return;
+        }
+        try {
+            Files.createFile(Path.of(archive + ".ok"));
+        } catch (IOException e) {
+            // Only the next start's speed is lost, and there is nobody who could do something about it.
+            System.getLogger("cli").log(System.Logger.Level.DEBUG, "class archive", e);
+        }
+    }
+}
