@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.kdive.images.Architecture;
 
 /** What the registers of one architecture are for and what their bits mean. Names in any case. Safe from any thread. */
 public final class RegisterDecoder {
@@ -17,6 +18,17 @@ public final class RegisterDecoder {
     RegisterDecoder(Map<String, List<BitField>> fields, List<GroupRule> groups) {
         this.fields = Map.copyOf(fields);
         this.groups = List.copyOf(groups);
+    }
+
+    /** Empty for an architecture whose registers we do not know. */
+    public static Optional<RegisterDecoder> find(Architecture architecture) {
+        return switch (architecture) {
+            case X86_64, X86_32 -> Optional.of(x86());
+            case ARM64 -> Optional.of(arm64());
+            case ARM -> Optional.of(arm());
+            case RISCV64, RISCV32 -> Optional.of(riscv64());
+            case LOONGARCH64, MIPS64, MIPS, PPC64, PPC, S390X -> Optional.empty();
+        };
     }
 
     public static RegisterDecoder x86() {
