@@ -1,0 +1,195 @@
+package org.kdive.machine;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The guest's serial line: always drained, by a thread of its own. The file keeps the first {@value #LOG_LIMIT_BYTES}
+ * bytes, the ring the last {@value #RING_BYTES}. Bytes are bytes; only {@link #expect} reads them as text. Safe from
+ * any thread.
+ */
+public final class Console implements AutoCloseable {
+    static final int RING_BYTES = 1 << 20;
+    static final long LOG_LIMIT_BYTES = 16 << 20;
+    private static final int SEND_LIMIT_BYTES = 1 << 20;
+    private static final int TAIL_CHARACTERS = 400;
+    // The loop does nothing that blocks; if it does not answer in this time the process is being starved.
+    private static final Duration LOOP_DEADLINE = Duration.ofSeconds(30);
+
+    private final ConsoleLoop loop;
+    private final Path log;
+    private final AtomicLong expected = new AtomicLong();
+
+    private Console(ConsoleLoop loop, Path log) {
+        this.loop = loop;
+        this.log = log;
+    }
+
+    /** Drains a connected socket from now on, and owns it. */
+    public static Console over(SocketChannel line, Path log) throws IOException {
+        ConsoleLog file = new ConsoleLog(log, LOG_LIMIT_BYTES);
+        ConsoleLoop loop = new ConsoleLoop(line, new ConsoleRing(RING_BYTES), file, SEND_LIMIT_BYTES);
+        daemon("console", loop);
+        return new Console(loop, log);
+    }
+
+    private static Thread daemon(String name, Runnable body) {
+        Thread thread = new Thread(body, name);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    /** The file with the first of the output; gone with the machine. */
+    public Path log() {
+        return log;
+    }
+
+    /** The last of the output. */
+    public byte[] history() {
+        return soon(loop.since(0), "read the console").bytes();
+    }
+
+    /** Bytes that have come in all. */
+    public long position() {
+        return soon(loop.position(), "read the console");
+    }
+
+    /** Completes when the line ends: QEMU is gone, or it was closed here. */
+    public CompletableFuture<@Nullable Void> ended() {
+        return loop.ended().copy();
+    }
+
+    /** To the guest, in UTF-8, as it is: no newline is added. */
+    public void send(String text) {
+        send(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** To the guest. Returns when it is queued: a stopped guest reads nothing. */
+    public void send(byte[] bytes) {
+        if (!soon(loop.send(bytes), "send to the console")) {
+            throw new MachineException(
+                    "send %d bytes to the console: the guest has not read what was sent before".formatted(bytes.length),
+                    new MachineFailure.ConsoleFull(SEND_LIMIT_BYTES));
+        }
+    }
+
+    /** Reads what comes from now on. */
+    public ConsoleReader reader() {
+        return new ConsoleReader(loop, position());
+    }
+
+    /** Reads from the first byte of {@link #history} on. */
+    public ConsoleReader readerFromStart() {
+        return new ConsoleReader(loop, 0);
+    }
+
+    /**
+     * Calls back with all that comes from now on, in order, on a thread of its own, until closed or the line ends. A
+     * slow listener loses bytes and holds nobody up.
+     */
+    public Subscription subscribe(Consumer<byte[]> listener) {
+        ConsoleReader reader = reader();
+        Thread thread = daemon("console-listener", () -> listen(reader, listener));
+        return thread::interrupt;
+    }
+
+    /** Ends a {@link #subscribe}. */
+    @FunctionalInterface
+    public interface Subscription extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    private static void listen(ConsoleReader reader, Consumer<byte[]> listener) {
+        try {
+            while (!reader.ended()) {
+                byte[] bytes = reader.read(LOOP_DEADLINE);
+                if (bytes.length > 0) {
+                    listener.accept(bytes);
+                }
+            }
+        } catch (MachineException e) {
+            boolean over = e.failure() instanceof MachineFailure.ConsoleClosed
+                    || e.failure() instanceof MachineFailure.Interrupted;
+            if (!over) {
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * Waits for text. Looks only at what came after the last match, so each piece of output answers one expectation;
+     * what came before the match is consumed with it. Escape sequences are not taken out.
+     */
+    public ConsoleMatch expect(Pattern pattern, Duration deadline) {
+        long deadlineNanos = System.nanoTime() + deadline.toNanos();
+        ConsoleLoop.Chunk chunk = soon(loop.since(expected.get()), "read the console");
+        while (true) {
+            ConsoleText text = new ConsoleText(chunk.bytes(), deadlineNanos);
+            Matcher matcher = pattern.matcher(text);
+            if (find(matcher)) {
+                long end = chunk.start() + text.bytesOf(matcher.end());
+                expected.set(end);
+                return ConsoleMatch.of(text, matcher.toMatchResult(), end);
+            }
+            if (chunk.ended()) {
+                throw new MachineException(
+                        "expect /%s/: the guest's serial line has ended; the last was \"%s\""
+                                .formatted(pattern, tail(text)),
+                        new MachineFailure.ConsoleClosed());
+            }
+            Duration left = Duration.ofNanos(deadlineNanos - System.nanoTime());
+            boolean more = Waits.within(loop.awaitBeyond(chunk.end()), left, "expect /" + pattern + "/")
+                    .isPresent();
+            if (!more) {
+                throw timedOut(pattern, deadline, text);
+            }
+            chunk = soon(loop.since(expected.get()), "read the console");
+        }
+    }
+
+    private static boolean find(Matcher matcher) {
+        try {
+            return matcher.find();
+        } catch (ConsoleText.TooSlow late) {
+            // The wait that follows finds its deadline passed as well, and says so.
+            return false;
+        }
+    }
+
+    private static MachineException timedOut(Pattern pattern, Duration deadline, ConsoleText text) {
+        String tail = tail(text);
+        return new MachineException(
+                "expect /%s/: not seen within %.1f s; the last was \"%s\""
+                        .formatted(pattern, deadline.toMillis() / 1000.0, tail),
+                new MachineFailure.ConsoleTimedOut(pattern.pattern(), deadline, tail));
+    }
+
+    /** The end of it, on one line, with nothing in it that could drive a terminal. */
+    private static String tail(ConsoleText text) {
+        String all = text.toString().stripTrailing();
+        String last = all.substring(Math.max(0, all.length() - TAIL_CHARACTERS));
+        return last.substring(last.lastIndexOf('\n') + 1).replaceAll("\\p{Cntrl}", "");
+    }
+
+    private static <T> T soon(CompletableFuture<T> answer, String doing) {
+        return Waits.within(answer, LOOP_DEADLINE, doing)
+                .orElseThrow(() -> new IllegalStateException(doing + ": the console thread does not answer"));
+    }
+
+    /** Ends the line. What is waiting for it fails; twice is harmless. */
+    @Override
+    public void close() {
+        loop.close();
+    }
+}

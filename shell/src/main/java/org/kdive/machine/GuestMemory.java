@@ -1,0 +1,109 @@
+package org.kdive.machine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The guest's RAM by physical address, read straight from the file behind it: no packet, no stop, also while the guest
+ * runs (then each byte is of its own moment). Never written through here. Safe from any thread.
+ *
+ * <p>The file is QEMU's memfd, opened through {@code /proc/PID/fd}: it has no name, and ends with the last who has it
+ * open. Linux, and QEMU's own user or root.
+ */
+public final class GuestMemory implements AutoCloseable {
+    // backends/hostmem-memfd.c names the file so.
+    private static final String LINK = "/memfd:memory-backend-memfd";
+
+    private final FileChannel file;
+    private final MemoryMap map;
+
+    private GuestMemory(FileChannel file, MemoryMap map) {
+        this.file = file;
+        this.map = map;
+    }
+
+    static GuestMemory open(long pid, MemoryMap map) {
+        Path descriptors = Path.of("/proc", Long.toString(pid), "fd");
+        try {
+            Path ram = find(descriptors).orElseThrow(() -> unavailable(descriptors + " has no " + LINK, null));
+            return new GuestMemory(FileChannel.open(ram, StandardOpenOption.READ), map);
+        } catch (IOException e) {
+            throw unavailable(e.toString(), e);
+        }
+    }
+
+    private static MachineException unavailable(String why, @org.jspecify.annotations.Nullable Throwable cause) {
+        return new MachineException("open the guest's RAM: " + why, new MachineFailure.NoMemory(0), cause);
+    }
+
+    // The lowest descriptor: the machine's own RAM is opened before anything the user may have added.
+    private static Optional<Path> find(Path descriptors) throws IOException {
+        try (Stream<Path> all = Files.list(descriptors)) {
+            List<Path> sorted = all.sorted(Comparator.comparingInt(
+                            path -> Integer.parseInt(path.getFileName().toString())))
+                    .toList();
+            for (Path path : sorted) {
+                if (linksToRam(path)) {
+                    return Optional.of(path);
+                }
+            }
+            return Optional.empty();
+        }
+    }
+
+    private static boolean linksToRam(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().startsWith(LINK);
+        } catch (IOException closedMeanwhile) {
+            return false;
+        }
+    }
+
+    /** All of it or {@link MachineFailure.NoMemory} with the first address that is not RAM. */
+    public byte[] read(long physicalAddress, int lengthBytes) {
+        ByteBuffer bytes = ByteBuffer.allocate(lengthBytes);
+        while (bytes.hasRemaining()) {
+            readSome(physicalAddress + bytes.position(), bytes);
+        }
+        return bytes.array();
+    }
+
+    private void readSome(long address, ByteBuffer into) {
+        MemoryMap.Range range = map.find(address).orElseThrow(() -> noMemory(address));
+        long skipped = address - range.physicalAddress();
+        int most = (int) Math.min(into.remaining(), range.lengthBytes() - skipped);
+        ByteBuffer some = into.slice(into.position(), most);
+        try {
+            int got = file.read(some, range.offset() + skipped);
+            if (got < 0) {
+                throw noMemory(address);
+            }
+            into.position(into.position() + got);
+        } catch (IOException e) {
+            throw new UncheckedIOException("read guest RAM at physical 0x%x".formatted(address), e);
+        }
+    }
+
+    private static MachineException noMemory(long address) {
+        return new MachineException(
+                "read guest RAM: physical 0x%x is not RAM".formatted(address), new MachineFailure.NoMemory(address));
+    }
+
+    @Override
+    public void close() {
+        try {
+            file.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("close the guest's RAM", e);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package org.kdive.machine;
+
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.kdive.qmp.QmpClient;
+
+/**
+ * A running QEMU and its channels. It dies with this process however that ends; closing it leaves nothing behind. Safe
+ * from any thread.
+ */
+public final class Machine implements AutoCloseable {
+    // A QEMU that is asked to quit flushes its disks first; one that has not managed in this time is stuck.
+    private static final Duration QUIT = Duration.ofSeconds(3);
+
+    private final MachineSpec spec;
+    private final RunDirectory run;
+    private final Supervisor supervisor;
+    private final QmpClient qmp;
+    private final Console console;
+    private final Shares shares;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    Machine(MachineSpec spec, RunDirectory run, Supervisor supervisor, QmpClient qmp, Console console) {
+        this.spec = spec;
+        this.run = run;
+        this.supervisor = supervisor;
+        this.qmp = qmp;
+        this.console = console;
+        this.shares = new Shares(spec, run, qmp);
+    }
+
+    /**
+     * Starts QEMU, stopped before the guest's first instruction. When it cannot, nothing is left of the attempt and the
+     * failure says why: {@link MachineFailure.NoQemu}, {@link MachineFailure.QemuRefused} with QEMU's own words,
+     * {@link MachineFailure.NotReady}, {@link MachineFailure.KvmUnusable} and others.
+     */
+    public static Machine boot(MachineSpec spec, Duration deadline) {
+        String searchPath = System.getenv("PATH");
+        return new MachineBoot(spec, deadline, searchPath == null ? "" : searchPath).run();
+    }
+
+    public MachineSpec spec() {
+        return spec;
+    }
+
+    public QmpClient qmp() {
+        return qmp;
+    }
+
+    /** Where QEMU's gdb stub listens, for one client at a time. */
+    public SocketAddress gdb() {
+        return UnixDomainSocketAddress.of(run.gdbSocket());
+    }
+
+    public Console console() {
+        return console;
+    }
+
+    /** Directories given to the guest while it runs. Session thread only. */
+    public Shares shares() {
+        return shares;
+    }
+
+    public Path runDirectory() {
+        return run.path();
+    }
+
+    /** QEMU's own, not its supervisor's. */
+    public long pid() {
+        return supervisor.pid();
+    }
+
+    public List<String> commandLine() {
+        return spec.commandLine(run);
+    }
+
+    /** The guest's RAM as it is this moment; throws {@link MachineFailure.NoMemory} when the host shows none. */
+    public GuestMemory openMemory() {
+        return GuestMemory.open(supervisor.pid(), MemoryMap.read(qmp));
+    }
+
+    /** Completes when QEMU has ended, by whatever cause; this machine still wants closing then. */
+    public CompletableFuture<MachineExit> exit() {
+        return supervisor.exit().copy();
+    }
+
+    /** Ends QEMU, by force in the end, and removes all of it. Returns when it is gone; twice is harmless. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            end();
+        } catch (InterruptedException e) {
+            supervisor.killQemu();
+            supervisor.letGo();
+            Thread.currentThread().interrupt();
+        } finally {
+            console.close();
+            qmp.close();
+            run.remove();
+        }
+    }
+
+    private void end() throws InterruptedException {
+        if (!supervisor.exit().isDone()) {
+            // The reply may be cut short by QEMU's end, which is what we wait for.
+            var unused = qmp.execute("quit", Map.of(), QUIT);
+            supervisor.awaitExit(QUIT);
+        }
+        supervisor.end();
+    }
+}

@@ -1,0 +1,30 @@
+package org.kdive.machine;
+
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * How a QEMU ended.
+ *
+ * @param status as a shell counts it: above 128 it was a signal
+ * @param stderr the last lines it wrote there
+ */
+public record MachineExit(int status, List<String> stderr) {
+    private static final int SIGNALED = 128;
+
+    public MachineExit {
+        stderr = List.copyOf(stderr);
+    }
+
+    public OptionalInt signal() {
+        return status > SIGNALED ? OptionalInt.of(status - SIGNALED) : OptionalInt.empty();
+    }
+
+    /** One line for a person: how, and QEMU's last word if it had one. */
+    public String describe() {
+        String how = signal().isPresent()
+                ? "QEMU was killed by signal " + signal().getAsInt()
+                : "QEMU exited with " + status;
+        return stderr.isEmpty() ? how : how + ": " + stderr.get(stderr.size() - 1);
+    }
+}

@@ -1,0 +1,163 @@
+package org.kdive.machine;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Turns a {@link MachineSpec} into QEMU's words. Every word is chosen to work from QEMU 7.2 on. */
+final class QemuCommandLine {
+    /** The memory backend's name, and so what QEMU's memory tree calls the guest's RAM. */
+    static final String RAM = "ram";
+
+    /** Devices that can be hot-plugged on a PCIe machine: each needs a root port of its own. */
+    static final int ROOT_PORTS = 8;
+
+    private final MachineSpec spec;
+    private final RunDirectory run;
+    private final List<String> words = new ArrayList<>();
+
+    QemuCommandLine(MachineSpec spec, RunDirectory run) {
+        this.spec = spec;
+        this.run = run;
+    }
+
+    List<String> words() {
+        add(spec.qemu());
+        add("-nodefaults", "-no-user-config", "-display", "none");
+        // Stopped before the first instruction; a panic pauses, so that there is something to look at.
+        add("-S", "-action", "panic=pause");
+        hardware();
+        channels();
+        blocks();
+        plugs();
+        shares();
+        kernel();
+        determinism();
+        words.addAll(spec.extra());
+        return List.copyOf(words);
+    }
+
+    private void add(String... more) {
+        words.addAll(List.of(more));
+    }
+
+    private void hardware() {
+        long mib = spec.memoryBytes() / MachineSpec.MIB;
+        add("-machine", spec.machine() + ",memory-backend=" + RAM);
+        add("-accel", spec.accelerator().word());
+        if (!spec.cpu().isEmpty()) {
+            add("-cpu", spec.cpu());
+        }
+        add("-smp", Integer.toString(spec.cpus()), "-m", mib + "M");
+        // A memfd has no name to leave behind, and share=on lets GuestMemory read it while the guest runs.
+        add("-object", "memory-backend-memfd,id=" + RAM + ",size=" + mib + "M,share=on");
+    }
+
+    // QEMU connects to our listeners for QMP and console, so neither can be missed or raced; the stub it opens itself.
+    private void channels() {
+        add("-chardev", "socket,id=qmp,path=" + value(run.qmpSocket()));
+        add("-mon", "chardev=qmp,mode=control");
+        add("-chardev", "socket,id=console,path=" + value(run.consoleSocket()));
+        add("-serial", "chardev:console");
+        add("-chardev", "socket,id=gdb,path=" + value(run.gdbSocket()) + ",server=on,wait=off");
+        add("-gdb", "chardev:gdb");
+    }
+
+    private void blocks() {
+        if (spec.snapshots()) {
+            // Scratch that dies with the machine: nobody needs it flushed to a platter.
+            add(
+                    "-blockdev",
+                    "driver=qcow2,node-name=" + MachineSpec.SNAPSHOT_NODE
+                            + ",cache.no-flush=on,file.driver=file,file.filename=" + value(run.snapshotImage()));
+        }
+        for (int i = 0; i < spec.disks().size(); i++) {
+            Disk disk = spec.disks().get(i);
+            add(
+                    "-blockdev",
+                    "driver=%s,node-name=disk%d,read-only=%s,file.driver=file,file.filename=%s"
+                            .formatted(disk.driver(), i, disk.readOnly() ? "on" : "off", value(disk.file())));
+            add("-device", "virtio-blk-pci,drive=disk" + i);
+        }
+    }
+
+    private void plugs() {
+        if (!hasPci()) {
+            return;
+        }
+        // pcie.0 refuses hot-plugging, a root port takes one device; pc plugs into pci.0 itself.
+        for (int i = 0; isPcie() && i < ROOT_PORTS; i++) {
+            add("-device", "pcie-root-port,id=" + rootPort(i) + ",chassis=" + (i + 1) + ",slot=" + (i + 1));
+        }
+        add("-device", "pvpanic-pci");
+        if (spec.architecture() != GuestArchitecture.RISCV64) {
+            add("-device", "vmcoreinfo");
+        }
+    }
+
+    static String rootPort(int index) {
+        return "port" + index;
+    }
+
+    private void shares() {
+        for (int i = 0; i < spec.shares().size(); i++) {
+            Share share = spec.shares().get(i);
+            add("-fsdev", fsdev("share" + i, share.directory(), share.readOnly()));
+            add("-device", "virtio-9p-pci,id=share%d,fsdev=share%d,mount_tag=%s".formatted(i, i, share.tag()));
+        }
+        // QEMU has no fsdev-add, but opens the path only when a device takes it: see Shares.
+        for (int i = 0; hasPci() && i < spec.shareSlots(); i++) {
+            add("-fsdev", fsdev(RunDirectory.slot(i, false), run.shareSlot(i, false), false));
+            add("-fsdev", fsdev(RunDirectory.slot(i, true), run.shareSlot(i, true), true));
+        }
+    }
+
+    private static String fsdev(String id, Path directory, boolean readOnly) {
+        String words = "local,id=" + id + ",path=" + value(directory) + ",security_model=none,multidevs=remap";
+        return readOnly ? words + ",readonly=on" : words;
+    }
+
+    private void kernel() {
+        if (spec.kernel() != null) {
+            add("-kernel", spec.kernel().toAbsolutePath().toString());
+        }
+        if (spec.initrd() != null) {
+            add("-initrd", spec.initrd().toAbsolutePath().toString());
+        }
+        if (!spec.append().isEmpty()) {
+            add("-append", String.join(" ", spec.append()));
+        }
+    }
+
+    private void determinism() {
+        if (spec.seed() == null) {
+            return;
+        }
+        add("-seed", Long.toUnsignedString(spec.seed()));
+        // Time is counted in instructions, from a fixed day: nothing of the host's clock is left.
+        add("-icount", "shift=7,sleep=off", "-rtc", "clock=vm,base=2024-01-01");
+    }
+
+    /** Whether the machine is one whose PCI bus we know. Others get only what the user asks for. */
+    private boolean hasPci() {
+        return isPcie() || isPc(spec.machineType());
+    }
+
+    private static boolean isPc(String type) {
+        return type.equals("pc") || type.startsWith("pc-i440fx-");
+    }
+
+    private boolean isPcie() {
+        return isPcie(spec.machineType());
+    }
+
+    /** Whether devices plug into root ports there. */
+    static boolean isPcie(String type) {
+        return type.equals("q35") || type.startsWith("pc-q35-") || type.equals("virt") || type.startsWith("virt-");
+    }
+
+    /** A path as one value inside a comma-separated option: QEMU reads a doubled comma as one. */
+    private static String value(Path path) {
+        return path.toAbsolutePath().toString().replace(",", ",,");
+    }
+}

@@ -1,0 +1,140 @@
+package org.kdive.machine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
+
+/** One machine's private directory: its sockets, console log, snapshots and share slots. Gone with the machine. */
+public final class RunDirectory {
+    // unix(7): sun_path has 108 bytes, the last one a NUL.
+    private static final int SUN_PATH_LIMIT_BYTES = 107;
+
+    private final Path path;
+
+    private RunDirectory(Path path) {
+        this.path = path;
+    }
+
+    /** Where it would be, for a command line that nobody runs. Creates nothing. */
+    public static RunDirectory imagined() {
+        return new RunDirectory(parent().resolve("kdive-dry-run"));
+    }
+
+    static RunDirectory create() {
+        return createIn(parent());
+    }
+
+    static RunDirectory createIn(Path parent) {
+        try {
+            RunDirectory run = new RunDirectory(Files.createTempDirectory(
+                    parent.toAbsolutePath(),
+                    "kdive-",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))));
+            run.requireShortSockets();
+            return run;
+        } catch (IOException e) {
+            throw new MachineException(
+                    "make a run directory in %s: %s".formatted(parent, e),
+                    new MachineFailure.NoRunDirectory(parent),
+                    e);
+        }
+    }
+
+    private static Path parent() {
+        String runtime = System.getenv("XDG_RUNTIME_DIR");
+        if (runtime != null && runtime.startsWith("/") && Files.isWritable(Path.of(runtime))) {
+            return Path.of(runtime);
+        }
+        return Path.of("/tmp");
+    }
+
+    private void requireShortSockets() {
+        Path longest = consoleSocket();
+        int bytes = longest.toString().getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > SUN_PATH_LIMIT_BYTES) {
+            remove();
+            throw new MachineException(
+                    "socket path %s is %d bytes, AF_UNIX takes %d: set XDG_RUNTIME_DIR to a shorter directory"
+                            .formatted(longest, bytes, SUN_PATH_LIMIT_BYTES),
+                    new MachineFailure.SocketPathTooLong(longest, bytes, SUN_PATH_LIMIT_BYTES));
+        }
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    Path qmpSocket() {
+        return path.resolve("qmp");
+    }
+
+    Path gdbSocket() {
+        return path.resolve("gdb");
+    }
+
+    Path consoleSocket() {
+        return path.resolve("console");
+    }
+
+    Path consoleLog() {
+        return path.resolve("console.log");
+    }
+
+    Path snapshotImage() {
+        return path.resolve("vm0.qcow2");
+    }
+
+    /** Where a slot's symbolic link appears when a directory is shared at run time. */
+    Path shareSlot(int index, boolean readOnly) {
+        return path.resolve(slot(index, readOnly));
+    }
+
+    /** A slot's name for QEMU, of its fsdev and of the device that takes it. */
+    static String slot(int index, boolean readOnly) {
+        return (readOnly ? "roslot" : "slot") + index;
+    }
+
+    /** Removes it with all that is in it, following no link. May be called twice. */
+    void remove() {
+        try {
+            Files.walkFileTree(path, new Remover());
+        } catch (NoSuchFileException gone) {
+            // The supervisor was first.
+        } catch (IOException e) {
+            throw new UncheckedIOException("remove " + path, e);
+        }
+    }
+
+    private static final class Remover extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+            }
+            throw e;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) throws IOException {
+            if (e != null) {
+                throw e;
+            }
+            Files.deleteIfExists(directory);
+            return FileVisitResult.CONTINUE;
+        }
+    }
+}
