@@ -1,0 +1,5 @@
+package org.kdive.gdbrsp;
+
+/** A run of readable bytes. */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record MemoryPiece(long address, byte[] bytes) {}

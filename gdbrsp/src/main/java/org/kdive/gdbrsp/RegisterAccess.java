@@ -1,0 +1,48 @@
+package org.kdive.gdbrsp;
+
+import java.util.concurrent.CompletableFuture;
+import org.kdive.gdbrsp.wire.Hex;
+import org.kdive.gdbrsp.wire.Request;
+import org.kdive.gdbrsp.wire.RspLink;
+
+/** Registers, all at once or one by one. */
+final class RegisterAccess {
+    private final RspLink link;
+    private final TargetDescription description;
+
+    RegisterAccess(RspLink link, TargetDescription description) {
+        this.link = link;
+        this.description = description;
+    }
+
+    CompletableFuture<Registers> readAll(ThreadId thread) {
+        return link.submit(Request.of("read registers", "g", answer -> Registers.cut(description, answer.text()))
+                        .on(thread.wire()))
+                .result();
+    }
+
+    CompletableFuture<byte[]> read(ThreadId thread, Register register) {
+        String doing = "read register " + register.name();
+        return link.submit(Request.of(doing, "p" + Integer.toHexString(register.number()), answer -> {
+                            byte[] bytes = Hex.bytes(answer.text());
+                            if (bytes.length != register.sizeBytes()) {
+                                throw new IllegalArgumentException(
+                                        bytes.length + " bytes instead of " + register.sizeBytes());
+                            }
+                            return bytes;
+                        })
+                        .on(thread.wire()))
+                .result();
+    }
+
+    CompletableFuture<Void> write(ThreadId thread, Register register, byte[] targetOrder) {
+        if (targetOrder.length != register.sizeBytes()) {
+            throw new IllegalArgumentException("register " + register.name() + " has " + register.sizeBytes()
+                    + " bytes, not " + targetOrder.length);
+        }
+        String packet = "P%x=%s".formatted(register.number(), Hex.text(targetOrder));
+        return Request.done(link.submit(
+                        Request.ok("write register " + register.name(), packet).on(thread.wire()))
+                .result());
+    }
+}

@@ -1,0 +1,38 @@
+package org.kdive.gdbrsp;
+
+/** How the target goes on. A closed set; the packet for each is chosen by what the stub offers. */
+public sealed interface Resume {
+    static Resume continueAll() {
+        return new ContinueAll();
+    }
+
+    /** One instruction of one thread; all others stay stopped. */
+    static Resume step(ThreadId thread) {
+        return new Step(thread);
+    }
+
+    /** One instruction of one thread while all others run: what steps over a breakpoint without a dead lock. */
+    static Resume stepWhileOthersRun(ThreadId thread) {
+        return new StepWhileOthersRun(thread);
+    }
+
+    /** One instruction back; only where {@link StubFeatures#reverseStep}. */
+    static Resume reverseStep() {
+        return new ReverseStep();
+    }
+
+    /** Back to the last stoppoint; only where {@link StubFeatures#reverseContinue}. */
+    static Resume reverseContinue() {
+        return new ReverseContinue();
+    }
+
+    record ContinueAll() implements Resume {}
+
+    record Step(ThreadId thread) implements Resume {}
+
+    record StepWhileOthersRun(ThreadId thread) implements Resume {}
+
+    record ReverseStep() implements Resume {}
+
+    record ReverseContinue() implements Resume {}
+}

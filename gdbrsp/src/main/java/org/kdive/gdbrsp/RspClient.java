@@ -1,0 +1,381 @@
+package org.kdive.gdbrsp;
+
+import java.io.ByteArrayOutputStream;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.kdive.gdbrsp.wire.Hex;
+import org.kdive.gdbrsp.wire.NettyTransport;
+import org.kdive.gdbrsp.wire.Request;
+import org.kdive.gdbrsp.wire.RspLink;
+import org.kdive.gdbrsp.wire.RspTransport;
+
+/**
+ * One connection to a gdb stub.
+ *
+ * <p>All calls are safe from any thread and none blocks but {@link #connect} and {@link #close}. Calls made by one
+ * thread are served in order. Futures complete on the connection's event loop: what hangs on one must not block.
+ *
+ * <p>While the state is RUNNING every request fails with {@link RspFailure.Running} and nothing is sent: QEMU halts the
+ * guest on any byte. Only {@link #interrupt} passes, once. The state is RUNNING from the call of {@link #resume} on.
+ *
+ * <p>Two owners of the run state. QEMU is also stopped and resumed over QMP, and tells its stub's client nothing of a
+ * resume, and since 8.1 nothing of a stop either. Whoever watches QMP says so here: {@link #stoppedElsewhere} and
+ * {@link #resumedElsewhere}. A stop reply that comes nevertheless goes to {@link #onUnsolicitedStop}.
+ */
+public final class RspClient implements AutoCloseable {
+    private static final Duration MONITOR_DEADLINE = Duration.ofMinutes(2);
+    private static final Duration KILL_DEADLINE = Duration.ofSeconds(2);
+    private static final int MOST_THREADS = 1 << 16;
+    private static final int MOST_MONITOR_BYTES = 64 << 20;
+
+    private final RspTransport transport;
+    private final RspLink link;
+    private final RunControl control;
+    private final StubFeatures features;
+    private final TargetDescription description;
+    private final Optional<ThreadId> first;
+    private final MemoryAccess memory;
+    private final RegisterAccess registers;
+
+    private RspClient(RspTransport transport, RspLink link, RunControl control, Handshake.Result found) {
+        this.transport = transport;
+        this.link = link;
+        this.control = control;
+        this.features = found.features();
+        this.description = found.description();
+        this.first = Optional.ofNullable(found.first());
+        this.memory = new MemoryAccess(link, features);
+        this.registers = new RegisterAccess(link, description);
+    }
+
+    /**
+     * Connects, over a unix socket or TCP, and shakes hands. QEMU stops a running guest when a client connects. Throws
+     * RspException: Unreachable, TimedOut, or what the stub did wrong; nothing is left open then.
+     */
+    public static RspClient connect(SocketAddress endpoint, RspOptions options) {
+        long deadline = System.nanoTime() + options.connectTimeout().toNanos();
+        RspTransport transport = NettyTransport.connect(endpoint, options.connectTimeout());
+        CompletableFuture<RspClient> opening = open(transport, options);
+        try {
+            return opening.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            transport.close();
+            Thread.currentThread().interrupt();
+            throw new RspException("greet the stub", new RspFailure.Refused("interrupted"), e);
+        } catch (ExecutionException e) {
+            transport.close();
+            throw RspException.from(e);
+        } catch (TimeoutException e) {
+            transport.close();
+            throw new RspException(
+                    "greet the stub at " + endpoint,
+                    new RspFailure.TimedOut("the handshake", options.connectTimeout()),
+                    e);
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // "opened" carries what comes of the handshake
+    static CompletableFuture<RspClient> open(RspTransport transport, RspOptions options) {
+        RunControl control = new RunControl();
+        RspLink link = new RspLink(transport, control, options.requestDeadline(), options.interruptDeadline());
+        CompletableFuture<RspClient> opened = new CompletableFuture<>();
+        transport.start(link);
+        boolean alive = transport.execute(() -> Handshake.run(link, options).handle((found, thrown) -> {
+            if (thrown != null) {
+                RspException e = RspException.from(thrown);
+                link.close(e.failure());
+                return opened.completeExceptionally(e);
+            }
+            control.remember(found.stop());
+            return opened.complete(new RspClient(transport, link, control, found));
+        }));
+        if (!alive) {
+            opened.completeExceptionally(new RspException("greet the stub", new RspFailure.ClosedHere()));
+        }
+        return opened;
+    }
+
+    public RspState state() {
+        return link.state();
+    }
+
+    public StubFeatures features() {
+        return features;
+    }
+
+    /** Without registers when the stub does not describe its target and the options give no fallback. */
+    public TargetDescription description() {
+        return description;
+    }
+
+    /** The stop the target stands at, where the stub reported one; empty while it runs. */
+    public Optional<StopReply> lastStop() {
+        return control.lastStop();
+    }
+
+    /** Some thread of the target, for what needs one before any stop: QEMU's first vCPU. */
+    public Optional<ThreadId> firstThread() {
+        return first;
+    }
+
+    /**
+     * Asks {@code ?}. QEMU always answers signal 5. It and KGDB drop breakpoints when they hear it, QEMU those of one
+     * vCPU only: all that were inserted here are removed before and inserted after.
+     */
+    public CompletableFuture<StopReply> halted() {
+        return control.askWhyHalted(link);
+    }
+
+    // ---- registers and memory ----
+
+    /** What {@code g} carries; for others ask by name with {@link #readRegister}. */
+    public CompletableFuture<Registers> readRegisters(ThreadId thread) {
+        return registers.readAll(thread);
+    }
+
+    /** In target order. */
+    public CompletableFuture<byte[]> readRegister(ThreadId thread, Register register) {
+        return registers.read(thread, register);
+    }
+
+    /**
+     * By {@code P}, never by {@code G}: outside 64-bit mode QEMU reads another layout from G than it writes into g, and
+     * every register behind is shifted (7.2 to 10.2).
+     *
+     * @param targetOrder exactly the register's size
+     */
+    public CompletableFuture<Void> writeRegister(ThreadId thread, Register register, byte[] targetOrder) {
+        return registers.write(thread, register, targetOrder);
+    }
+
+    /**
+     * Memory as {@code thread} sees it, any length. Fails with {@link RspFailure.MemoryFault} at the first address that
+     * cannot be read. Cancelling the future keeps what is not yet sent from being sent.
+     */
+    public CompletableFuture<byte[]> readMemory(ThreadId thread, long address, int length) {
+        return memory.read(thread, address, length);
+    }
+
+    /** What of a range can be read, in order, neighbours joined. Holes are whole packets: 2 KiB or a page. */
+    public CompletableFuture<List<MemoryPiece>> readReadableMemory(ThreadId thread, long address, int length) {
+        return memory.readPieces(thread, address, length);
+    }
+
+    /** By {@code M}; QEMU writes ROM too. On a fault what lies before it has been written. */
+    public CompletableFuture<Void> writeMemory(ThreadId thread, long address, byte[] data) {
+        return memory.write(thread, address, data);
+    }
+
+    /** By physical address; only where {@link StubFeatures#physicalMemory}. QEMU reads 0 where nothing is. */
+    public CompletableFuture<byte[]> readPhysicalMemory(long address, int length) {
+        return memory.readPhysical(address, length);
+    }
+
+    // ---- stoppoints and running ----
+
+    /** Holds for all threads. QEMU counts: what is inserted twice must be removed twice. */
+    public CompletableFuture<Void> insert(Stoppoint stoppoint) {
+        return control.insert(link, stoppoint);
+    }
+
+    public CompletableFuture<Void> remove(Stoppoint stoppoint) {
+        return control.remove(link, stoppoint);
+    }
+
+    /**
+     * Completes at the stop. QEMU does not step over its own breakpoints: continuing at one stops there again. Fails
+     * with TimedOut when an interrupt brought no stop reply in time; the state is RUNNING still, and
+     * {@link #stoppedElsewhere} or a late stop reply ends that.
+     */
+    public CompletableFuture<StopReply> resume(Resume how) {
+        return control.resume(link, features, how);
+    }
+
+    /** Asks a running target to stop: one 0x03 per running period, nothing when halted. The resume's future answers. */
+    public void interrupt() {
+        link.interrupt();
+    }
+
+    /**
+     * The target is known to have stopped since the last resume (QMP's STOP, where the RESUME before it was of this
+     * running period). A pending resume completes with {@link StopReply.NotReported}; the state is HALTED.
+     */
+    public void stoppedElsewhere() {
+        link.stoppedElsewhere();
+    }
+
+    /** The target is known to run though not resumed here (QMP's RESUME). The state is RUNNING; requests are refused. */
+    public void resumedElsewhere() {
+        link.resumedElsewhere();
+    }
+
+    /** Stop replies that end no resume: QEMU before 8.1 sends them when somebody else stops the guest. On the loop. */
+    public void onUnsolicitedStop(Consumer<StopReply> listener) {
+        control.onStop(listener);
+    }
+
+    /** Text of the target, {@code O} packets, that is not a monitor command's. On the loop. */
+    public void onOutput(Consumer<byte[]> listener) {
+        control.onOutput(listener);
+    }
+
+    // ---- threads ----
+
+    public CompletableFuture<List<ThreadId>> threads() {
+        CompletableFuture<List<ThreadId>> result = new CompletableFuture<>();
+        nextThreads("qfThreadInfo", new ArrayList<>(), result);
+        return result;
+    }
+
+    private void nextThreads(String packet, List<ThreadId> soFar, CompletableFuture<List<ThreadId>> result) {
+        Request<String> request = Request.text("list threads", packet).takingEmpty();
+        link.submit(request).whenAnswered((answer, thrown) -> {
+            if (thrown != null) {
+                result.completeExceptionally(thrown);
+            } else if (!answer.startsWith("m") || answer.length() == 1 || soFar.size() > MOST_THREADS) {
+                result.complete(List.copyOf(soFar)); // l, or for KGDB the empty packet
+            } else {
+                try {
+                    for (String one : answer.substring(1).split(",", -1)) {
+                        soFar.add(ThreadId.parse(one));
+                    }
+                    nextThreads("qsThreadInfo", soFar, result);
+                } catch (RspException e) {
+                    result.completeExceptionally(e);
+                }
+            }
+        });
+    }
+
+    /** What the stub calls it: {@code CPU#0 [running]} in QEMU, a task's name in KGDB. */
+    public CompletableFuture<String> threadName(ThreadId thread) {
+        String packet = "qThreadExtraInfo," + thread.wire();
+        return link.submit(Request.of(
+                        "name thread " + thread,
+                        packet,
+                        answer -> new String(Hex.bytes(answer.text()), StandardCharsets.UTF_8)))
+                .result();
+    }
+
+    public CompletableFuture<Boolean> isAlive(ThreadId thread) {
+        return link.submit(Request.ok("ask after thread " + thread, "T" + thread.wire()))
+                .result()
+                .handle((ok, thrown) -> {
+                    if (thrown == null) {
+                        return true;
+                    }
+                    RspException e = RspException.from(thrown);
+                    if (e.failure() instanceof RspFailure.StubError) {
+                        return false;
+                    }
+                    throw e;
+                });
+    }
+
+    // ---- the rest ----
+
+    /**
+     * One command of the stub's own monitor; QEMU's HMP. {@code cont} is refused: the guest would run and this client
+     * would not know, so that its next packet halted it. Resume with {@link #resume}.
+     */
+    public CompletableFuture<String> monitor(String command) {
+        String verb = command.strip().split("\\s+", 2)[0];
+        if (features.isQemu() && (verb.equals("c") || verb.equals("cont"))) {
+            return CompletableFuture.failedFuture(
+                    new RspException("monitor " + command, new RspFailure.Refused("resume over the stub instead")));
+        }
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        String packet = "qRcmd," + Hex.text(command.getBytes(StandardCharsets.UTF_8));
+        Request<String> request = Request.of("monitor " + command, packet, answer -> {
+            if (answer.isOk()) {
+                return text.toString(StandardCharsets.UTF_8);
+            }
+            boolean more = answer.isOutput();
+            byte[] bytes = Hex.bytes(more ? answer.text().substring(1) : answer.text());
+            if (bytes.length > MOST_MONITOR_BYTES - text.size()) {
+                throw new IllegalArgumentException("more than " + MOST_MONITOR_BYTES + " bytes");
+            }
+            text.writeBytes(bytes);
+            return more ? null : text.toString(StandardCharsets.UTF_8);
+        });
+        return link.submit(request.takingOutput().within(MONITOR_DEADLINE)).result();
+    }
+
+    /** QEMU's stepping bits: 1 step, 2 mask interrupts, 4 stop timers while stepping. */
+    public CompletableFuture<Integer> stepBits() {
+        return link.submit(Request.of("read the stepping bits", "qqemu.sstep", answer -> {
+                    String text = answer.text();
+                    return (int) Hex.number(text.startsWith("0x") ? text.substring(2) : text);
+                }))
+                .result();
+    }
+
+    public CompletableFuture<Void> setStepBits(int bits) {
+        return Request.done(link.submit(Request.ok("set the stepping bits", "Qqemu.sstep=" + Integer.toHexString(bits)))
+                .result());
+    }
+
+    /**
+     * Lets the target go: QEMU drops all stoppoints and resumes. Then the connection is closed at once, whatever the
+     * answer: QEMU dies of the next packet (7.2 to 10.2), and one byte more would stop the guest.
+     */
+    public CompletableFuture<Void> detach() {
+        long process = first.map(ThreadId::process).orElse(0L);
+        String packet = process == 0 ? "D" : "D;" + Long.toHexString(process);
+        return lastWords("detach", packet, null);
+    }
+
+    /** Ends the target: QEMU 7.2 exits, 8.2 and later ask for a shutdown; KGDB takes it for a continue. Then closes. */
+    public CompletableFuture<Void> kill() {
+        return lastWords("kill the target", "k", KILL_DEADLINE);
+    }
+
+    private CompletableFuture<Void> lastWords(
+            String doing, String packet, @org.jspecify.annotations.Nullable Duration silenceIsConsent) {
+        Request<String> request = Request.text(doing, packet).takingStop().thenSilence();
+        if (silenceIsConsent != null) {
+            request.within(silenceIsConsent);
+        }
+        return link.submit(request)
+                .result()
+                .handle((answer, thrown) -> {
+                    if (thrown != null) {
+                        RspException e = RspException.from(thrown);
+                        boolean gone = e.failure() instanceof RspFailure.Disconnected
+                                || e.failure() instanceof RspFailure.TimedOut;
+                        if (silenceIsConsent == null || !gone) {
+                            throw e;
+                        }
+                    }
+                    return answer;
+                })
+                .whenComplete((answer, thrown) -> {
+                    if (state() == RspState.HALTED) {
+                        link.close(new RspFailure.ClosedHere());
+                    }
+                })
+                .thenAccept(answer -> {});
+    }
+
+    /** Completes with the first failure of the connection, which is what everybody still waiting was given. */
+    public CompletableFuture<RspFailure> closed() {
+        return control.closed().copy();
+    }
+
+    /** Closes the connection and sends nothing: a QEMU that runs runs on, one that is halted stays so. */
+    @Override
+    public void close() {
+        link.close(new RspFailure.ClosedHere());
+        transport.close();
+        transport.awaitClosed();
+    }
+}

@@ -1,0 +1,209 @@
+package org.kdive.gdbrsp;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.kdive.gdbrsp.wire.Request;
+import org.kdive.gdbrsp.wire.RspLink;
+import org.kdive.gdbrsp.wire.RspPacket;
+
+/** Stoppoints, resuming and stopping. */
+final class RunControl implements RspLink.Listener {
+    private final List<Consumer<StopReply>> stopListeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<byte[]>> outputListeners = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<RspFailure> closed = new CompletableFuture<>();
+
+    // Those the stub has, with repeats; on the loop. A list, as QEMU too keeps one entry an insertion
+    private final List<Stoppoint> inserted = new ArrayList<>();
+    private volatile @Nullable StopReply lastStop; // null while running, and when no stop was ever reported
+
+    Optional<StopReply> lastStop() {
+        return Optional.ofNullable(lastStop);
+    }
+
+    void remember(@Nullable StopReply stop) {
+        lastStop = stop;
+    }
+
+    CompletableFuture<RspFailure> closed() {
+        return closed;
+    }
+
+    void onStop(Consumer<StopReply> listener) {
+        stopListeners.add(listener);
+    }
+
+    void onOutput(Consumer<byte[]> listener) {
+        outputListeners.add(listener);
+    }
+
+    // ---- stoppoints ----
+
+    CompletableFuture<Void> insert(RspLink link, Stoppoint stoppoint) {
+        return Request.done(link.submit(inserting(stoppoint)).result());
+    }
+
+    CompletableFuture<Void> remove(RspLink link, Stoppoint stoppoint) {
+        return Request.done(link.submit(removing(stoppoint)).result());
+    }
+
+    private Request<Boolean> inserting(Stoppoint stoppoint) {
+        Request<Boolean> request = Request.ok("insert " + stoppoint, "Z" + stoppoint.wire());
+        request.whenAnswered((ok, thrown) -> {
+            if (thrown == null) {
+                inserted.add(stoppoint);
+            }
+        });
+        return request;
+    }
+
+    private Request<Boolean> removing(Stoppoint stoppoint) {
+        Request<Boolean> request = Request.ok("remove " + stoppoint, "z" + stoppoint.wire());
+        request.whenAnswered((ok, thrown) -> {
+            if (thrown == null) {
+                inserted.remove(stoppoint);
+            }
+        });
+        return request;
+    }
+
+    /**
+     * Asks {@code ?} in such a way that no stoppoint is lost: QEMU and KGDB drop breakpoints when they hear it, QEMU
+     * those of one vCPU only, and then refuses to remove the others. So all are removed before and inserted after.
+     */
+    CompletableFuture<StopReply> askWhyHalted(RspLink link) {
+        CompletableFuture<StopReply> result = new CompletableFuture<>();
+        // The answer to qC comes after any stop reply that is still under way, and cannot be taken for one
+        Request<String> fence = Request.text("ask for a thread", "qC").takingEmpty();
+        link.submit(fence).whenAnswered((text, thrown) -> {
+            if (thrown != null && !(RspException.from(thrown).failure() instanceof RspFailure.StubError)) {
+                result.completeExceptionally(thrown);
+            } else {
+                askNow(link, result);
+            }
+        });
+        return result;
+    }
+
+    private void askNow(RspLink link, CompletableFuture<StopReply> result) {
+        List<Stoppoint> all = List.copyOf(inserted);
+        List<Request<?>> burst = new ArrayList<>();
+        all.forEach(stoppoint -> burst.add(removing(stoppoint)));
+        Request<StopReply> ask =
+                Request.of("ask why it halted", "?", this::stopped).takingStop();
+        burst.add(ask);
+        for (Stoppoint stoppoint : all) {
+            Request<Boolean> insert = inserting(stoppoint);
+            insert.whenAnswered((ok, thrown) -> failIf(thrown, result));
+            burst.add(insert);
+        }
+        ask.whenAnswered((stop, thrown) -> failIf(thrown, result));
+        // The last of the burst answers for all: answers come in order
+        Request<String> end = Request.text("ask for a thread", "qC").takingEmpty();
+        end.whenAnswered((text, thrown) -> {
+            failIf(thrown, result);
+            result.complete(ask.result().getNow(new StopReply.NotReported()));
+        });
+        burst.add(end);
+        link.submitAll(burst);
+    }
+
+    private static void failIf(@Nullable Throwable thrown, CompletableFuture<?> result) {
+        if (thrown != null) {
+            result.completeExceptionally(thrown);
+        }
+    }
+
+    // ---- resuming ----
+
+    CompletableFuture<StopReply> resume(RspLink link, StubFeatures features, Resume how) {
+        Optional<RspException> refusal = refusal(features, how);
+        if (refusal.isPresent()) {
+            return CompletableFuture.failedFuture(refusal.get());
+        }
+        Request<StopReply> request = Request.of("resume the target", packet(features, how), this::stopped)
+                .takingStop()
+                .otherwise(new StopReply.NotReported());
+        selectionForOldStubs(features, how).ifPresent(link::submit);
+        StopReply before = lastStop;
+        link.resume(request).whenAnswered((stop, thrown) -> {
+            if (thrown != null && link.state() == RspState.HALTED) {
+                lastStop = before; // refused: it never ran
+            }
+        });
+        return request.result();
+    }
+
+    private StopReply stopped(RspPacket packet) {
+        StopReply stop = StopReplyParser.parse(packet);
+        lastStop = stop;
+        return stop;
+    }
+
+    /** QEMU outside replay ends in an assertion when it hears {@code bs} or {@code bc} (7.2 to 10.2). */
+    private static Optional<RspException> refusal(StubFeatures features, Resume how) {
+        if (how instanceof Resume.ReverseStep && !features.reverseStep()) {
+            return Optional.of(new RspException("step back", new RspFailure.Unsupported("ReverseStep")));
+        }
+        if (how instanceof Resume.ReverseContinue && !features.reverseContinue()) {
+            return Optional.of(new RspException("continue backwards", new RspFailure.Unsupported("ReverseContinue")));
+        }
+        return Optional.empty();
+    }
+
+    private static String packet(StubFeatures features, Resume how) {
+        boolean vCont =
+                features.vContActions().contains("c") && features.vContActions().contains("s");
+        if (how instanceof Resume.Step step) {
+            return vCont ? "vCont;s:" + step.thread().wire() : "s";
+        }
+        if (how instanceof Resume.StepWhileOthersRun step) {
+            return vCont ? "vCont;s:" + step.thread().wire() + ";c" : "s";
+        }
+        if (how instanceof Resume.ReverseStep) {
+            return "bs";
+        }
+        if (how instanceof Resume.ReverseContinue) {
+            return "bc";
+        }
+        return vCont ? "vCont;c" : "c";
+    }
+
+    /** Without vCont the thread to step is chosen by a packet of its own. */
+    private static Optional<Request<Boolean>> selectionForOldStubs(StubFeatures features, Resume how) {
+        ThreadId thread = how instanceof Resume.Step step
+                ? step.thread()
+                : how instanceof Resume.StepWhileOthersRun step ? step.thread() : null;
+        return thread == null || features.vContActions().contains("s")
+                ? Optional.empty()
+                : Optional.of(Request.ok("choose the thread to step", "Hc" + thread.wire()));
+    }
+
+    // ---- what comes by itself; on the loop ----
+
+    @Override
+    public void resumed() {
+        lastStop = null;
+    }
+
+    @Override
+    public void unsolicited(RspPacket packet) {
+        StopReply stop = StopReplyParser.parse(packet);
+        lastStop = stop;
+        stopListeners.forEach(listener -> listener.accept(stop));
+    }
+
+    @Override
+    public void output(byte[] text) {
+        outputListeners.forEach(listener -> listener.accept(text.clone()));
+    }
+
+    @Override
+    public void closed(RspFailure first) {
+        closed.complete(first);
+    }
+}
