@@ -1,0 +1,83 @@
+package org.kdive.images.initramfs;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.kdive.images.ImageException;
+
+/** Archives made before, by what is in them. Safe for several processes at once: archives arrive whole, by rename. */
+public final class InitramfsCache {
+    private final Path directory;
+
+    public InitramfsCache(Path directory) {
+        this.directory = directory;
+    }
+
+    /** The archive of this tree, made now if there is none. */
+    public Path archive(FileTree tree, Compression compression) {
+        Path archive = directory.resolve(key(tree, compression) + ".cpio");
+        if (!Files.exists(archive)) {
+            try {
+                Files.createDirectories(directory);
+            } catch (IOException e) {
+                throw ImageException.io(directory, e);
+            }
+            new InitramfsWriter(compression).write(tree, archive);
+        }
+        return archive;
+    }
+
+    /** A file on disk counts by its identity, size and times: reading it would cost more than making the archive. */
+    private static String key(FileTree tree, Compression compression) {
+        MessageDigest digest = sha256();
+        digest.update(compression.name().getBytes(StandardCharsets.UTF_8));
+        for (Entry entry : tree.entries()) {
+            String contents = "";
+            if (entry instanceof Entry.RegularFile file) {
+                contents = identity(file.content(), digest);
+            }
+            String line = entry.getClass().getSimpleName()
+                    + '\0'
+                    + entry.path()
+                    + '\0'
+                    + entry.attributes()
+                    + '\0'
+                    + (entry instanceof Entry.RegularFile ? contents : entry.toString())
+                    + '\n';
+            digest.update(FileName.encode(line));
+        }
+        return HexFormat.of().formatHex(digest.digest()).substring(0, 32);
+    }
+
+    private static String identity(Content content, MessageDigest digest) {
+        if (content instanceof Content.InMemory memory) {
+            memory.update(digest);
+            return "memory " + memory.sizeBytes();
+        }
+        Path file = ((Content.OnDisk) content).file();
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            return "%s %s %d %s"
+                    .formatted(
+                            file.toAbsolutePath(),
+                            attributes.fileKey(),
+                            attributes.size(),
+                            attributes.lastModifiedTime());
+        } catch (IOException e) {
+            throw ImageException.io(file, e);
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
+    }
+}
