@@ -18,6 +18,7 @@ public final class SymbolTable {
     // Without a size of its own a symbol reaches to the next one, but not over the gaps between a kernel's sections.
     private static final long MAX_TEXT_BYTES = 64 << 10;
     private static final long MAX_DATA_BYTES = 16 << 20;
+    private static final int MAX_ALIASES = 1000;
     private static final String CALL_PADDING = "__pfx_";
     private static final int MAX_TYPING_ERRORS = 3;
 
@@ -154,10 +155,12 @@ public final class SymbolTable {
             return sizes[index];
         }
         int next = index + 1;
-        while (next < size() && (addresses[next] == addresses[index] || isAbsolute(next) != isAbsolute(index))) {
+        // Bounded, because a hostile table may have a million symbols at one address.
+        int last = Math.min(size(), next + MAX_ALIASES);
+        while (next < last && (addresses[next] == addresses[index] || isAbsolute(next) != isAbsolute(index))) {
             next++;
         }
-        if (next == size()) {
+        if (next == last) {
             return 0;
         }
         long gap = addresses[next] - addresses[index];

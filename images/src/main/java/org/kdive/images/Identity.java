@@ -1,0 +1,61 @@
+package org.kdive.images;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.kdive.images.bytes.Bytes;
+
+/** What a kernel says of itself, found by its shape: the banner and the build-id note. */
+final class Identity {
+    static final String BANNER_PREFIX = "Linux version ";
+
+    private static final byte[] BANNER = BANNER_PREFIX.getBytes(StandardCharsets.ISO_8859_1);
+    private static final int MAX_BANNER_BYTES = 1024;
+    private static final byte[] GNU = {'G', 'N', 'U', 0};
+    private static final int NT_GNU_BUILD_ID = 3;
+    private static final int MAX_BUILD_ID_BYTES = 64;
+
+    private Identity() {}
+
+    /** The prefix occurs in messages as well, but only the banner has a number behind it. */
+    static OptionalInt bannerOffset(Bytes payload) {
+        OptionalInt at = payload.find(BANNER, 0);
+        while (at.isPresent()) {
+            long next = at.getAsInt() + (long) BANNER.length;
+            if (payload.holds(next, 1) && Character.isDigit(payload.u8At(next))) {
+                return at;
+            }
+            at = payload.find(BANNER, next);
+        }
+        return at;
+    }
+
+    static Optional<String> findBanner(Bytes payload) {
+        OptionalInt at = bannerOffset(payload);
+        if (at.isEmpty()) {
+            return Optional.empty();
+        }
+        int length = Math.min(MAX_BANNER_BYTES, payload.size() - at.getAsInt());
+        return Optional.of(payload.textAt(at.getAsInt(), length).strip());
+    }
+
+    /**
+     * The note (gABI, "Note Section"): name size 4, description size, type 3, "GNU\0", description. Searched for rather
+     * than walked to, because a flat image has no section headers.
+     */
+    static Optional<String> findBuildId(Bytes notes) {
+        OptionalInt at = notes.find(GNU, 0);
+        while (at.isPresent()) {
+            int name = at.getAsInt();
+            if (name >= 12 && notes.u32At(name - 12L) == GNU.length && notes.u32At(name - 4L) == NT_GNU_BUILD_ID) {
+                long length = notes.u32At(name - 8L);
+                if (length > 0 && length <= MAX_BUILD_ID_BYTES && notes.holds(name + 4L, length)) {
+                    return Optional.of(HexFormat.of().formatHex(notes.toArray(name + 4L, (int) length)));
+                }
+            }
+            at = notes.find(GNU, name + 4L);
+        }
+        return Optional.empty();
+    }
+}

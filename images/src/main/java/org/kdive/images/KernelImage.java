@@ -1,0 +1,245 @@
+package org.kdive.images;
+
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.kdive.images.bytes.Bytes;
+import org.kdive.images.elf.ElfFile;
+import org.kdive.images.elf.Section;
+import org.kdive.images.kernel.BzImage;
+import org.kdive.images.kernel.BzImageHeader;
+import org.kdive.images.kernel.Compression;
+import org.kdive.images.kernel.Container;
+import org.kdive.images.kernel.Decompressor;
+import org.kdive.images.kernel.FlatLayout;
+import org.kdive.images.kernel.KernelFormat;
+import org.kdive.images.symbols.Kallsyms;
+import org.kdive.images.symbols.LinkMap;
+import org.kdive.images.symbols.SymbolTable;
+
+/**
+ * What a kernel file is and what is inside. Immutable; any thread. Opening reads the file and its header; the kernel is
+ * unpacked when something inside it is first asked for, the symbols when they are, and both are kept.
+ */
+public final class KernelImage {
+    private static final int MAX_LAYERS = 4;
+
+    private final String source;
+    private final Container outermost;
+    private final Lazy<Opened> opened;
+    private final Lazy<Optional<Symbols>> symbols;
+    private final Lazy<Optional<String>> banner;
+
+    /** The layers from the file inwards; the last is the kernel itself. */
+    private record Opened(
+            List<Container> layers, Bytes payload, @Nullable ElfFile elf) {
+        Container kernel() {
+            return layers.get(layers.size() - 1);
+        }
+    }
+
+    /** The base is known for a flat kernel only: an ELF file has addresses of its own. */
+    private record Symbols(SymbolTable table, OptionalLong flatBase) {}
+
+    private KernelImage(String source, Container outermost) {
+        this.source = source;
+        this.outermost = outermost;
+        opened = new Lazy<>(this::openAll);
+        symbols = new Lazy<>(this::findSymbols);
+        banner = new Lazy<>(() -> Identity.findBanner(payload()));
+    }
+
+    /** Reads the file; does not unpack it. Throws if it is no kernel. */
+    public static KernelImage open(Path file) {
+        return of(Bytes.ofFile(file, Decompressor.LIMIT_BYTES));
+    }
+
+    /** The contents are not copied and must not change. */
+    public static KernelImage of(String name, byte[] contents) {
+        return of(Bytes.of(name, contents));
+    }
+
+    private static KernelImage of(Bytes file) {
+        return new KernelImage(file.source(), Container.recognise(file));
+    }
+
+    private Opened openAll() {
+        List<Container> layers = new ArrayList<>(List.of(outermost));
+        Optional<Container> inside = outermost.open();
+        while (inside.isPresent()) {
+            if (layers.size() == MAX_LAYERS) {
+                throw new ImageException(
+                        new ImageFailure.Unsupported(source, "more than %d layers of packing".formatted(MAX_LAYERS)));
+            }
+            layers.add(inside.get());
+            inside = inside.get().open();
+        }
+        Bytes payload = layers.get(layers.size() - 1).bytes();
+        ElfFile elf = ElfFile.isElf(payload) ? ElfFile.read(payload) : null;
+        return new Opened(List.copyOf(layers), elf == null ? payload : elf.bytes(), elf);
+    }
+
+    /** The file's name, for messages. */
+    public String source() {
+        return source;
+    }
+
+    /** What the file is, leaving aside that it may be compressed as a whole. */
+    public KernelFormat format() {
+        return outermost
+                .format()
+                .or(() -> opened.value().layers().stream()
+                        .flatMap(layer -> layer.format().stream())
+                        .findFirst())
+                .orElse(KernelFormat.RAW);
+    }
+
+    public Architecture architecture() {
+        Optional<Architecture> told = outermost.architecture();
+        return told.or(() -> opened.value().kernel().architecture())
+                .orElseThrow(() -> new ImageException(
+                        new ImageFailure.Unsupported(source, "a kernel for an architecture that we do not know")));
+    }
+
+    public ByteOrder byteOrder() {
+        return payload().order();
+    }
+
+    /** How the kernel is packed; of several layers, the outermost that is. */
+    public Compression compression() {
+        if (outermost.compression() != Compression.NONE) {
+            return outermost.compression();
+        }
+        return opened.value().layers().stream()
+                .map(Container::compression)
+                .filter(c -> c != Compression.NONE)
+                .findFirst()
+                .orElse(Compression.NONE);
+    }
+
+    /** The release, as {@code uname -r} says it: "6.1.0-9-amd64". From the header if it tells, else from the banner. */
+    public Optional<String> version() {
+        return outermost
+                .versionText()
+                .or(() -> banner().map(text -> text.substring(Identity.BANNER_PREFIX.length())))
+                .map(text -> text.split(" ", 2)[0])
+                .filter(release -> !release.isEmpty());
+    }
+
+    /** The whole "Linux version ..." line, as the kernel prints it first. */
+    public Optional<String> banner() {
+        return banner.value();
+    }
+
+    /** The GNU build-id in hex. */
+    public Optional<String> buildId() {
+        Opened all = opened.value();
+        return Identity.findBuildId(sectionBytes(".notes").orElse(all.payload()));
+    }
+
+    /** The unpacked kernel: an ELF file, or what is loaded as it is. The cursor of each answer is its own. */
+    public Bytes payload() {
+        Bytes payload = opened.value().payload();
+        return payload.withOrder(payload.order());
+    }
+
+    /** The file as it is, packed. */
+    public Bytes file() {
+        return outermost.bytes().withOrder(outermost.bytes().order());
+    }
+
+    /** Empty for a kernel that is loaded flat, such as an arm64 Image. */
+    public Optional<ElfFile> elf() {
+        return Optional.ofNullable(opened.value().elf());
+    }
+
+    /** The x86 setup header. */
+    public Optional<BzImageHeader> setupHeader() {
+        return outermost instanceof BzImage bzImage ? Optional.of(bzImage.header()) : Optional.empty();
+    }
+
+    public Optional<Section> findSection(String name) {
+        return elf().flatMap(elf -> elf.findSection(name));
+    }
+
+    /** The bytes of a section of the unpacked kernel; a stripped distribution kernel still has its section headers. */
+    public Optional<Bytes> sectionBytes(String name) {
+        return elf().flatMap(elf -> elf.findSection(name).map(elf::bytesOf));
+    }
+
+    /** Where the unpacked kernel says execution begins; physical on x86-64. */
+    public OptionalLong entry() {
+        return elf().map(elf -> OptionalLong.of(elf.entry())).orElse(OptionalLong.empty());
+    }
+
+    /** The symbols the kernel carries in itself, at link-time addresses; empty if built without. */
+    public Optional<SymbolTable> kallsyms() {
+        return symbols.value().map(Symbols::table);
+    }
+
+    /** The link-time virtual address of a byte of the payload; empty if nothing tells. */
+    public OptionalLong linkAddressOf(long payloadOffset) {
+        Optional<ElfFile> elf = elf();
+        if (elf.isPresent()) {
+            return elf.get().addressOf(payloadOffset);
+        }
+        OptionalLong base = symbols.value().map(Symbols::flatBase).orElse(OptionalLong.empty());
+        return base.isPresent() ? OptionalLong.of(base.getAsLong() + payloadOffset) : base;
+    }
+
+    /** Where the banner's text is linked, found without a symbol: kernels without KALLSYMS_ALL have none for it. */
+    public OptionalLong bannerLinkAddress() {
+        return Identity.bannerOffset(payload()).stream()
+                .mapToObj(this::linkAddressOf)
+                .findFirst()
+                .orElse(OptionalLong.empty());
+    }
+
+    /** The bytes of the file at the addresses they are linked at. Writable data are as before boot. */
+    public Memory linkMemory() {
+        Optional<ElfFile> elf = elf();
+        if (elf.isPresent()) {
+            return elf.get().memory();
+        }
+        Bytes payload = payload();
+        long base = linkAddressOf(0)
+                .orElseThrow(() -> new ImageException(
+                        new ImageFailure.Missing(source, "nothing tells where this kernel is linked")));
+        return (address, length) -> {
+            if (!payload.holds(address - base, length)) {
+                throw ImageException.memoryFault(address);
+            }
+            return payload.toArray(address - base, length);
+        };
+    }
+
+    private Optional<Symbols> findSymbols() {
+        Opened all = opened.value();
+        int wordBytes = architecture().pointerBytes();
+        ElfFile elf = all.elf();
+        Bytes named = all.payload().named(source);
+        if (elf != null) {
+            return Kallsyms.find(named, wordBytes, new ElfLinkMap(elf))
+                    .map(table -> new Symbols(table, OptionalLong.empty()));
+        }
+        FlatLayout layout =
+                new FlatLayout(all.payload(), architecture(), all.kernel().linkAddressHint());
+        return Kallsyms.find(named, wordBytes, layout).map(table -> new Symbols(table, layout.base()));
+    }
+
+    private record ElfLinkMap(ElfFile elf) implements LinkMap {
+        @Override
+        public OptionalLong addressOf(long offset) {
+            return elf.addressOf(offset);
+        }
+
+        @Override
+        public long relocatedWordAt(long offset) {
+            return elf.bytes().wordAt(offset, elf.wordBytes());
+        }
+    }
+}

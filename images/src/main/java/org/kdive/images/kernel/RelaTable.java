@@ -1,0 +1,98 @@
+package org.kdive.images.kernel;
+
+import java.util.OptionalLong;
+import org.kdive.images.bytes.Bytes;
+
+/**
+ * The relocations that a flat arm64 kernel applies to itself at boot. Linked with --no-apply-dynamic-relocs, the words
+ * they are for are 0 in the file. Found by their shape, since a flat image has no section headers.
+ *
+ * <pre>
+ * { r_offset64, r_info64 = R_AARCH64_RELATIVE, r_addend64 }*
+ * </pre>
+ */
+final class RelaTable {
+    private static final long R_AARCH64_RELATIVE = 0x403;
+    private static final int ENTRY_BYTES = 24;
+    private static final int MIN_ENTRIES = 64;
+    private static final long BASE_ALIGNMENT = 2 << 20; // the kernel is linked at a multiple of it
+
+    private final Bytes image;
+    private final int offset;
+    private final int count;
+
+    private RelaTable(Bytes image, int offset, int count) {
+        this.image = image;
+        this.offset = offset;
+        this.count = count;
+    }
+
+    /** The longest run of such entries; an empty table if there is none. */
+    static RelaTable find(Bytes image) {
+        RelaTable best = new RelaTable(image, 0, 0);
+        int at = 8;
+        while (image.holds(at, 16)) {
+            if (image.u64At(at) == R_AARCH64_RELATIVE) {
+                int entries = run(image, at);
+                if (entries > best.count) {
+                    best = new RelaTable(image, at - 8, entries);
+                }
+                at += entries * ENTRY_BYTES;
+            } else {
+                at += 8;
+            }
+        }
+        return best.count >= MIN_ENTRIES ? best : new RelaTable(image, 0, 0);
+    }
+
+    private static int run(Bytes image, int info) {
+        int entries = 0;
+        for (long at = info; image.holds(at, 16) && image.u64At(at) == R_AARCH64_RELATIVE; at += ENTRY_BYTES) {
+            entries++;
+        }
+        return entries;
+    }
+
+    /**
+     * Where the image is linked, given the offset in it of a word that is relocated to an address near the image's start.
+     * An entry elsewhere may agree modulo the alignment, so all entries must fall inside the image.
+     */
+    OptionalLong baseFor(long wordOffset) {
+        for (int i = 0; i < count; i++) {
+            long base = relocated(i) - wordOffset;
+            long inside = addend(i) - base;
+            if (base % BASE_ALIGNMENT == 0 && inside >= 0 && inside < BASE_ALIGNMENT && holdsAll(base)) {
+                return OptionalLong.of(base);
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    /** What the relocation puts at an address. */
+    OptionalLong addendAt(long address) {
+        for (int i = 0; i < count; i++) {
+            if (relocated(i) == address) {
+                return OptionalLong.of(addend(i));
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    private boolean holdsAll(long base) {
+        for (int i = 0; i < count; i++) {
+            long inside = relocated(i) - base;
+            if (inside < 0 || inside >= image.size()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private long relocated(int index) {
+        return image.u64At(offset + (long) index * ENTRY_BYTES);
+    }
+
+    private long addend(int index) {
+        return image.u64At(offset + (long) index * ENTRY_BYTES + 16);
+    }
+}

@@ -1,0 +1,75 @@
+package org.kdive.images.symbols;
+
+import java.util.Optional;
+import org.kdive.images.bytes.Bytes;
+
+/**
+ * The symbol table that a kernel carries in itself (scripts/kallsyms.c, kernel/kallsyms.c), found in a stripped image by
+ * its structure alone: no symbol, section or version is needed.
+ */
+public final class Kallsyms {
+    private static final int MAX_NAME_BYTES = 1024; // KSYM_NAME_LEN is 512
+    private static final int MAX_NAMES_BYTES = 128 << 20;
+
+    private final KallsymsTokens tokens;
+    private final KallsymsNames names;
+    private final byte[] array;
+    private final byte[] name = new byte[MAX_NAME_BYTES];
+
+    private Kallsyms(KallsymsTokens tokens, KallsymsNames names) {
+        this.tokens = tokens;
+        this.names = names;
+        this.array = tokens.image().array();
+    }
+
+    /**
+     * The kernel's own symbols at link-time addresses; empty if the image has none that we can recognise.
+     *
+     * @param image the unpacked kernel, or the part of it that holds its read-only data
+     * @param wordBytes the size of a pointer
+     * @param map offsets of {@code image} to addresses
+     */
+    public static Optional<SymbolTable> find(Bytes image, int wordBytes, LinkMap map) {
+        return KallsymsTokens.find(image)
+                .flatMap(tokens -> KallsymsNames.find(tokens)
+                        .flatMap(names -> new KallsymsAddresses(tokens, names, wordBytes, map)
+                                .read()
+                                .map(addresses -> new Kallsyms(tokens, names).table(addresses))));
+    }
+
+    private SymbolTable table(long[] addresses) {
+        SymbolTableBuilder builder = new SymbolTableBuilder(names.count());
+        int at = names.namesOffset();
+        long total = 0;
+        for (long address : addresses) {
+            int from = at + names.lengthBytes(at);
+            int length = names.length(at);
+            int nameLength = expand(from, length);
+            total += nameLength;
+            if (nameLength == 0 || total > MAX_NAMES_BYTES) {
+                throw tokens.image().malformedAt(at, "kallsyms name");
+            }
+            builder.add(name, 1, nameLength - 1, address, 0, (char) (name[0] & 0xff));
+            at = from + length;
+        }
+        return builder.build("kallsyms of " + tokens.image().source());
+    }
+
+    /** The first character is the type, as nm would print it. */
+    private int expand(int from, int length) {
+        int start = tokens.image().arrayStart();
+        int written = 0;
+        for (int i = start + from; i < start + from + length; i++) {
+            int token = array[i] & 0xff;
+            int tokenLength = tokens.length(token);
+            if (tokenLength > MAX_NAME_BYTES - written) {
+                throw tokens.image().malformedAt(from, "kallsyms name longer than %d".formatted(MAX_NAME_BYTES));
+            }
+            int tokenStart = start + tokens.start(token);
+            for (int k = 0; k < tokenLength; k++) {
+                name[written++] = array[tokenStart + k];
+            }
+        }
+        return written;
+    }
+}
