@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import org.kdive.images.bytes.Bytes;
 
 /** What a kernel says of itself, found by its shape: the banner and the build-id note. */
@@ -12,32 +13,41 @@ final class Identity {
 
     private static final byte[] BANNER = BANNER_PREFIX.getBytes(StandardCharsets.ISO_8859_1);
     private static final int MAX_BANNER_BYTES = 1024;
+    private static final Pattern NUMBERED_BUILD = Pattern.compile(" #\\d");
     private static final byte[] GNU = {'G', 'N', 'U', 0};
     private static final int NT_GNU_BUILD_ID = 3;
     private static final int MAX_BUILD_ID_BYTES = 64;
 
     private Identity() {}
 
-    /** The prefix occurs in messages as well, but only the banner has a number behind it. */
+    /**
+     * The prefix occurs in messages as well, but only a banner has a number behind it. Since 6.2, and in what distributions
+     * carried back, there are two: one for early links, whose build is "#" without a number, and the true one.
+     */
     static OptionalInt bannerOffset(Bytes payload) {
+        OptionalInt best = OptionalInt.empty();
         OptionalInt at = payload.find(BANNER, 0);
         while (at.isPresent()) {
             long next = at.getAsInt() + (long) BANNER.length;
             if (payload.holds(next, 1) && Character.isDigit(payload.u8At(next))) {
-                return at;
+                best = at;
+                if (NUMBERED_BUILD.matcher(textAt(payload, at.getAsInt())).find()) {
+                    break;
+                }
             }
             at = payload.find(BANNER, next);
         }
-        return at;
+        return best;
     }
 
     static Optional<String> findBanner(Bytes payload) {
         OptionalInt at = bannerOffset(payload);
-        if (at.isEmpty()) {
-            return Optional.empty();
-        }
-        int length = Math.min(MAX_BANNER_BYTES, payload.size() - at.getAsInt());
-        return Optional.of(payload.textAt(at.getAsInt(), length).strip());
+        return at.isEmpty() ? Optional.empty() : Optional.of(textAt(payload, at.getAsInt()));
+    }
+
+    private static String textAt(Bytes payload, int offset) {
+        return payload.textAt(offset, Math.min(MAX_BANNER_BYTES, payload.size() - offset))
+                .strip();
     }
 
     /**

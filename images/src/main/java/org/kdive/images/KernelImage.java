@@ -223,12 +223,19 @@ public final class KernelImage {
         ElfFile elf = all.elf();
         Bytes named = all.payload().named(source);
         if (elf != null) {
-            return Kallsyms.find(named, wordBytes, new ElfLinkMap(elf))
+            return Kallsyms.find(named, readOnlyData(elf), wordBytes, new ElfLinkMap(elf))
                     .map(table -> new Symbols(table, OptionalLong.empty()));
         }
         FlatLayout layout =
                 new FlatLayout(all.payload(), architecture(), all.kernel().linkAddressHint());
-        return Kallsyms.find(named, wordBytes, layout).map(table -> new Symbols(table, layout.base()));
+        return Kallsyms.find(named, 0, wordBytes, layout).map(table -> new Symbols(table, layout.base()));
+    }
+
+    private static int readOnlyData(ElfFile elf) {
+        return elf.findSection(".rodata")
+                .filter(section -> elf.bytes().holds(section.offset(), section.sizeBytes()))
+                .map(section -> (int) section.offset())
+                .orElse(0);
     }
 
     private record ElfLinkMap(ElfFile elf) implements LinkMap {

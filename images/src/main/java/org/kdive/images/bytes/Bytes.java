@@ -52,23 +52,29 @@ public final class Bytes {
     /** The whole file, refused before reading if it is larger than the limit. */
     public static Bytes ofFile(Path file, int limitBytes) {
         try (InputStream in = Files.newInputStream(file)) {
-            byte[] contents = in.readNBytes(sizeWithin(file, limitBytes) + 1);
-            if (contents.length > limitBytes) {
-                throw tooLarge(file.toString(), contents.length, limitBytes);
+            long sizeBytes = Files.size(file);
+            if (sizeBytes > limitBytes) {
+                throw tooLarge(file.toString(), sizeBytes, limitBytes);
             }
-            return of(file.toString(), contents);
+            // A pipe or a /proc file has size 0: then the limit alone bounds the read.
+            return of(file.toString(), sizeBytes == 0 ? upTo(limitBytes, file, in) : all(in, (int) sizeBytes));
         } catch (IOException e) {
             throw ImageException.io(file, e);
         }
     }
 
-    private static int sizeWithin(Path file, int limitBytes) throws IOException {
-        long sizeBytes = Files.size(file);
-        if (sizeBytes > limitBytes) {
-            throw tooLarge(file.toString(), sizeBytes, limitBytes);
+    private static byte[] all(InputStream in, int sizeBytes) throws IOException {
+        byte[] contents = new byte[sizeBytes];
+        int count = in.readNBytes(contents, 0, sizeBytes);
+        return count == sizeBytes ? contents : Arrays.copyOf(contents, count);
+    }
+
+    private static byte[] upTo(int limitBytes, Path file, InputStream in) throws IOException {
+        byte[] contents = in.readNBytes(limitBytes);
+        if (contents.length == limitBytes && in.read() >= 0) {
+            throw tooLarge(file.toString(), limitBytes + 1L, limitBytes);
         }
-        // A pipe or a /proc file has size 0: then the limit alone bounds the read.
-        return sizeBytes == 0 ? limitBytes : (int) sizeBytes;
+        return contents;
     }
 
     private static ImageException tooLarge(String source, long sizeBytes, long limitBytes) {

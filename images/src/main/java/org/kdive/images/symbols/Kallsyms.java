@@ -9,6 +9,7 @@ import org.kdive.images.bytes.Bytes;
  */
 public final class Kallsyms {
     private static final int MAX_NAME_BYTES = 1024; // KSYM_NAME_LEN is 512
+    private static final int MAX_FALSE_STARTS = 8;
     private static final int MAX_NAMES_BYTES = 128 << 20;
 
     private final KallsymsTokens tokens;
@@ -25,16 +26,33 @@ public final class Kallsyms {
     /**
      * The kernel's own symbols at link-time addresses; empty if the image has none that we can recognise.
      *
-     * @param image the unpacked kernel, or the part of it that holds its read-only data
+     * @param image the unpacked kernel
+     * @param likelyOffset where in it to look first: its read-only data, or 0
      * @param wordBytes the size of a pointer
      * @param map offsets of {@code image} to addresses
      */
-    public static Optional<SymbolTable> find(Bytes image, int wordBytes, LinkMap map) {
-        return KallsymsTokens.find(image)
-                .flatMap(tokens -> KallsymsNames.find(tokens)
-                        .flatMap(names -> new KallsymsAddresses(tokens, names, wordBytes, map)
-                                .read()
-                                .map(addresses -> new Kallsyms(tokens, names).table(addresses))));
+    public static Optional<SymbolTable> find(Bytes image, int likelyOffset, int wordBytes, LinkMap map) {
+        Optional<SymbolTable> found = findFrom(image, likelyOffset, wordBytes, map);
+        return found.isPresent() || likelyOffset == 0 ? found : findFrom(image, 0, wordBytes, map);
+    }
+
+    private static Optional<SymbolTable> findFrom(Bytes image, int from, int wordBytes, LinkMap map) {
+        Optional<KallsymsTokens> tokens = KallsymsTokens.find(image, from);
+        for (int tries = 0; tokens.isPresent() && tries < MAX_FALSE_STARTS; tries++) {
+            Optional<SymbolTable> table = read(tokens.get(), wordBytes, map);
+            if (table.isPresent()) {
+                return table;
+            }
+            tokens = KallsymsTokens.find(image, tokens.get().indexOffset());
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<SymbolTable> read(KallsymsTokens tokens, int wordBytes, LinkMap map) {
+        return KallsymsNames.find(tokens)
+                .flatMap(names -> new KallsymsAddresses(tokens, names, wordBytes, map)
+                        .read()
+                        .map(addresses -> new Kallsyms(tokens, names).table(addresses)));
     }
 
     private SymbolTable table(long[] addresses) {

@@ -59,10 +59,11 @@ final class KallsymsTokens {
         return lengths[token];
     }
 
-    static Optional<KallsymsTokens> find(Bytes image) {
+    /** The first such tables at or after an offset. */
+    static Optional<KallsymsTokens> find(Bytes image, int from) {
         Bytes little = image.withOrder(ByteOrder.LITTLE_ENDIAN);
         int last = image.size() - 8;
-        for (int at = 0; at <= last; at += STRIDE) {
+        for (int at = from; at <= last; at += STRIDE) {
             if (couldBeDigits(little.u64At(at))) {
                 for (int start = Math.max(0, at - STRIDE); start <= at; start++) {
                     Optional<KallsymsTokens> found = image.holdsAt(start, DIGITS) ? at(image, start) : Optional.empty();

@@ -2,6 +2,7 @@ package org.kdive.images.symbols;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
 
 /** Collects symbols for a {@link SymbolTable}, in any order; sorting is skipped when they come sorted. */
@@ -43,6 +44,16 @@ public final class SymbolTableBuilder {
         types[count] = (byte) type;
         sized |= sizeBytes != 0;
         count++;
+        return this;
+    }
+
+    /** Gives the type A to what is so far at such addresses. */
+    SymbolTableBuilder withAbsolute(LongPredicate isAbsolute) {
+        for (int i = 0; i < count; i++) {
+            if (isAbsolute.test(addresses[i])) {
+                types[i] = 'A';
+            }
+        }
         return this;
     }
 
