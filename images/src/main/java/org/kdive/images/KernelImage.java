@@ -162,6 +162,18 @@ public final class KernelImage {
         return outermost instanceof BzImage bzImage ? Optional.of(bzImage.header()) : Optional.empty();
     }
 
+    /** Whether these bytes are in what unpacks the kernel at boot: a bzImage's own code before and behind the payload. */
+    boolean decompressorHolds(byte[] needle) {
+        if (!(outermost instanceof BzImage bzImage)) {
+            return false;
+        }
+        Bytes file = bzImage.bytes();
+        long packedStart =
+                bzImage.header().protectedModeOffset() + bzImage.header().payloadOffset();
+        return file.slice(0, packedStart).find(needle, 0).isPresent()
+                || file.find(needle, packedStart + bzImage.packed().size()).isPresent();
+    }
+
     public Optional<Section> findSection(String name) {
         return elf().flatMap(elf -> elf.findSection(name));
     }

@@ -270,13 +270,33 @@ public final class Bytes {
 
     /** Offset of the first occurrence at or after {@code from}. */
     public OptionalInt find(byte[] needle, long from) {
-        int last = start + size - needle.length;
-        for (int i = index(from, 0); i <= last; i++) {
-            if (matches(needle, i)) {
-                return OptionalInt.of(i - start);
+        int i = index(from, 0);
+        int last = needle.length - 1;
+        if (last < 0) {
+            return OptionalInt.of(i - start);
+        }
+        int[] shifts = shifts(needle);
+        while (i <= start + size - needle.length) {
+            int shift = shifts[array[i + last] & 0xff];
+            if (shift == 0) {
+                if (matches(needle, i)) {
+                    return OptionalInt.of(i - start);
+                }
+                shift = 1;
             }
+            i += shift;
         }
         return OptionalInt.empty();
+    }
+
+    /** Horspool's: how far a window may move, given the byte at its end; 0 where the needle may be here. */
+    private static int[] shifts(byte[] needle) {
+        int[] shifts = new int[256];
+        Arrays.fill(shifts, needle.length);
+        for (int i = 0; i < needle.length; i++) {
+            shifts[needle[i] & 0xff] = needle.length - 1 - i;
+        }
+        return shifts;
     }
 
     public boolean startsWith(byte[] prefix) {

@@ -1,0 +1,164 @@
+package org.kdive.images;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.kdive.images.bytes.Bytes;
+import org.kdive.images.kernel.BzImageHeader;
+import org.kdive.images.kernel.Compression;
+import org.kdive.images.kernel.KernelFormat;
+import org.kdive.images.symbols.SymbolTable;
+
+/**
+ * What {@code image inspect} tells of a kernel.
+ *
+ * @param compiler as the banner names compiler and linker
+ * @param entry as the unpacked kernel's header says; physical on x86-64
+ * @param loadAddress where the kernel prefers to be loaded, physical
+ * @param linkAddress of the kernel's first byte (_text), virtual
+ * @param commandLineLimitBytes without the final NUL
+ * @param kallsyms number of symbols
+ * @param kaslr built to run at a random address
+ */
+public record ImageReport(
+        String source,
+        KernelFormat format,
+        Architecture architecture,
+        Optional<String> version,
+        Optional<String> banner,
+        Optional<String> compiler,
+        Optional<String> buildId,
+        Compression compression,
+        long fileBytes,
+        long unpackedBytes,
+        OptionalLong entry,
+        OptionalLong loadAddress,
+        OptionalLong linkAddress,
+        OptionalLong commandLineLimitBytes,
+        boolean ikconfig,
+        OptionalInt kallsyms,
+        boolean btf,
+        boolean orc,
+        boolean kaslr) {
+    private static final byte[] IKCONFIG = "IKCFG_ST\u001f\u008b".getBytes(StandardCharsets.ISO_8859_1);
+    // struct btf_header of either byte order: magic 0xeb9f, version 1, flags 0, header length 24
+    private static final byte[] BTF_LITTLE = {(byte) 0x9f, (byte) 0xeb, 1, 0, 24, 0, 0, 0};
+    private static final byte[] BTF_BIG = {(byte) 0xeb, (byte) 0x9f, 1, 0, 0, 0, 0, 24};
+    private static final byte[] NOKASLR = "nokaslr".getBytes(StandardCharsets.ISO_8859_1);
+    // Text symbols that only CONFIG_RANDOMIZE_BASE builds, of arm64, riscv and x86.
+    private static final List<String> KASLR_SYMBOLS = List.of(
+            "kaslr_init",
+            "kaslr_early_init",
+            "__pi_kaslr_early_init",
+            "__pi_get_kaslr_seed",
+            "kernel_randomize_memory");
+
+    /** Unpacks the kernel and looks for everything. */
+    public static ImageReport of(KernelImage image) {
+        Bytes payload = image.payload();
+        Optional<BzImageHeader> setup = image.setupHeader();
+        Optional<SymbolTable> symbols = image.kallsyms();
+        return new ImageReport(
+                image.source(),
+                image.format(),
+                image.architecture(),
+                image.version(),
+                image.banner(),
+                image.banner().flatMap(ImageReport::compiler),
+                image.buildId(),
+                image.compression(),
+                image.file().size(),
+                payload.size(),
+                image.entry(),
+                number(setup.map(BzImageHeader::prefAddress).filter(address -> address != 0)),
+                linkAddress(image),
+                number(setup.map(BzImageHeader::cmdlineSize)),
+                payload.find(IKCONFIG, 0).isPresent(),
+                symbols.map(table -> OptionalInt.of(table.size())).orElse(OptionalInt.empty()),
+                hasBtf(image, payload),
+                image.findSection(".orc_unwind_ip").isPresent(),
+                hasKaslr(image, symbols));
+    }
+
+    /** The fields that are known, in the order they are printed, for a person to read. */
+    public List<Map.Entry<String, String>> lines() {
+        List<Map.Entry<String, String>> lines = new ArrayList<>();
+        lines.add(Map.entry("file", source));
+        lines.add(Map.entry("format", format.label()));
+        lines.add(Map.entry("architecture", architecture.label()));
+        version.ifPresent(text -> lines.add(Map.entry("version", text)));
+        banner.ifPresent(text -> lines.add(Map.entry("banner", text)));
+        compiler.ifPresent(text -> lines.add(Map.entry("compiler", text)));
+        buildId.ifPresent(text -> lines.add(Map.entry("build-id", text)));
+        lines.add(Map.entry("compression", compression.label()));
+        lines.add(Map.entry("size", "%,d bytes, unpacked %,d".formatted(fileBytes, unpackedBytes)));
+        entry.ifPresent(address -> lines.add(Map.entry("entry", hex(address))));
+        loadAddress.ifPresent(address -> lines.add(Map.entry("load address", hex(address))));
+        linkAddress.ifPresent(address -> lines.add(Map.entry("link address", hex(address))));
+        commandLineLimitBytes.ifPresent(
+                limit -> lines.add(Map.entry("command line", "up to %d bytes".formatted(limit))));
+        lines.add(
+                Map.entry("symbols", kallsyms.isPresent() ? "%,d in kallsyms".formatted(kallsyms.getAsInt()) : "none"));
+        lines.add(Map.entry("types (BTF)", yes(btf)));
+        lines.add(Map.entry("unwind (ORC)", yes(orc)));
+        lines.add(Map.entry("configuration (IKCONFIG)", yes(ikconfig)));
+        lines.add(Map.entry("KASLR", yes(kaslr)));
+        return List.copyOf(lines);
+    }
+
+    private static String yes(boolean is) {
+        return is ? "yes" : "no";
+    }
+
+    private static String hex(long address) {
+        return "0x%x".formatted(address);
+    }
+
+    private static OptionalLong number(Optional<Long> value) {
+        return value.map(OptionalLong::of).orElse(OptionalLong.empty());
+    }
+
+    private static OptionalLong linkAddress(KernelImage image) {
+        return image.findSection(".text")
+                .map(section -> OptionalLong.of(section.address()))
+                .orElseGet(() -> image.elf().isPresent() ? OptionalLong.empty() : image.linkAddressOf(0));
+    }
+
+    private static boolean hasBtf(KernelImage image, Bytes payload) {
+        if (image.findSection(".BTF").isPresent()) {
+            return true;
+        }
+        return image.elf().isEmpty()
+                && (payload.find(BTF_LITTLE, 0).isPresent()
+                        || payload.find(BTF_BIG, 0).isPresent());
+    }
+
+    /** On x86 the decompressor chooses the address: its message tells, or a symbol where there is no decompressor. */
+    private static boolean hasKaslr(KernelImage image, Optional<SymbolTable> symbols) {
+        return image.decompressorHolds(NOKASLR)
+                || symbols.stream()
+                        .anyMatch(t ->
+                                KASLR_SYMBOLS.stream().anyMatch(s -> t.find(s).isPresent()));
+    }
+
+    /** "Linux version 6.1 (who@host) (gcc ..., GNU ld ...) #1": the second parenthesis, which may hold others. */
+    static Optional<String> compiler(String banner) {
+        int depth = 0;
+        int groups = 0;
+        int from = 0;
+        for (int i = 0; i < banner.length(); i++) {
+            char c = banner.charAt(i);
+            if (c == '(' && depth++ == 0) {
+                from = i + 1;
+                groups++;
+            } else if (c == ')' && depth > 0 && --depth == 0 && groups == 2) {
+                return Optional.of(banner.substring(from, i));
+            }
+        }
+        return Optional.empty();
+    }
+}
