@@ -95,7 +95,9 @@ public final class RspClient implements AutoCloseable {
                 link.close(e.failure());
                 return opened.completeExceptionally(e);
             }
-            control.remember(found.stop());
+            if (found.stop() != null) {
+                control.remember(found.stop());
+            }
             return opened.complete(new RspClient(transport, link, control, found));
         }));
         if (!alive) {

@@ -13,6 +13,8 @@ import org.kdive.gdbrsp.wire.RspPacket;
 
 /** Stoppoints, resuming and stopping. */
 final class RunControl implements RspLink.Listener {
+    private static final int SIGTRAP = 5;
+
     private final List<Consumer<StopReply>> stopListeners = new CopyOnWriteArrayList<>();
     private final List<Consumer<byte[]>> outputListeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<RspFailure> closed = new CompletableFuture<>();
@@ -25,7 +27,7 @@ final class RunControl implements RspLink.Listener {
         return Optional.ofNullable(lastStop);
     }
 
-    void remember(@Nullable StopReply stop) {
+    void remember(StopReply stop) {
         lastStop = stop;
     }
 
@@ -93,8 +95,8 @@ final class RunControl implements RspLink.Listener {
         List<Stoppoint> all = List.copyOf(inserted);
         List<Request<?>> burst = new ArrayList<>();
         all.forEach(stoppoint -> burst.add(removing(stoppoint)));
-        Request<StopReply> ask =
-                Request.of("ask why it halted", "?", this::stopped).takingStop();
+        Request<StopReply> ask = Request.of("ask why it halted", "?", reply -> StopReplyParser.parse(reply))
+                .takingStop();
         burst.add(ask);
         for (Stoppoint stoppoint : all) {
             Request<Boolean> insert = inserting(stoppoint);
@@ -106,7 +108,9 @@ final class RunControl implements RspLink.Listener {
         Request<String> end = Request.text("ask for a thread", "qC").takingEmpty();
         end.whenAnswered((text, thrown) -> {
             failIf(thrown, result);
-            result.complete(ask.result().getNow(new StopReply.NotReported()));
+            StopReply stop = ask.result().getNow(new StopReply.NotReported());
+            lastStop = stop;
+            result.complete(stop);
         });
         burst.add(end);
         link.submitAll(burst);
@@ -125,7 +129,8 @@ final class RunControl implements RspLink.Listener {
         if (refusal.isPresent()) {
             return CompletableFuture.failedFuture(refusal.get());
         }
-        Request<StopReply> request = Request.of("resume the target", packet(features, how), this::stopped)
+        Request<StopReply> request = Request.of(
+                        "resume the target", packet(features, how), reply -> stopped(link, reply))
                 .takingStop()
                 .otherwise(new StopReply.NotReported());
         selectionForOldStubs(features, how).ifPresent(link::submit);
@@ -138,9 +143,14 @@ final class RunControl implements RspLink.Listener {
         return request.result();
     }
 
-    private StopReply stopped(RspPacket packet) {
+    private StopReply stopped(RspLink link, RspPacket packet) {
         StopReply stop = StopReplyParser.parse(packet);
         lastStop = stop;
+        // A stub has the thread it reports selected, as gdb too assumes; but QEMU before 8.2 names any thread when it
+        // is paused, and selects none
+        if (stop instanceof StopReply.Signal signal && signal.number() == SIGTRAP) {
+            stop.thread().ifPresent(thread -> link.threadSelected(thread.wire()));
+        }
         return stop;
     }
 

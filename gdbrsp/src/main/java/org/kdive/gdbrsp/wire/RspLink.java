@@ -178,6 +178,12 @@ public final class RspLink implements RspTransport.Receiver {
         onLoop(() -> fail(why), () -> {});
     }
 
+    /** The stub is known to have this thread selected: it just reported that it stopped there. On the loop. */
+    public void threadSelected(String thread) {
+        assert transport.inLoop() : "link touched off its loop";
+        selected = new Request.Selection(thread);
+    }
+
     // ---- what the handshake learns; on the loop ----
 
     /** The handshake is over. */
