@@ -1,42 +1,207 @@
 package org.kdive.session;
 
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.kdive.gdbrsp.Stoppoint;
+import org.kdive.gdbrsp.ThreadId;
+import org.kdive.images.Program;
 
-/** The facade every front end uses. Confined to the session thread, but for {@link #interrupt()} and {@link #call}. */
+/**
+ * The facade every front end uses: one target at a time, its breakpoints, its run state and the stop everybody looks at.
+ * Confined to the session thread; {@link #call} gets there. {@link #interrupt}, {@link #listen} and {@link #isRunning} are
+ * for any thread.
+ */
 public final class Session implements AutoCloseable {
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(work -> {
-        Thread named = new Thread(work, "session");
-        named.setDaemon(true);
-        return named;
-    });
+    private final SessionThread thread = new SessionThread();
+    private final Notices notices = new Notices();
+    private final Breakpoints breakpoints = new Breakpoints();
+    private final ConsoleDesk console = new ConsoleDesk(notices);
+    private volatile @Nullable Engagement engagement; // null: nothing is booted or attached
+    private volatile boolean cancelled;
 
     private Session() {}
 
+    /** A session with no target yet; its thread runs. */
     public static Session open() {
         return new Session();
     }
 
-    /** Runs work on the session's thread and waits for its end; throws what the work threw. */
+    /** Runs the work on the session thread and waits for its end; what it throws comes out here as it is. */
     public <T> T call(Supplier<T> work) {
-        try {
-            return CompletableFuture.supplyAsync(work, thread).join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException unchecked) {
-                throw unchecked;
-            }
-            throw e;
+        return thread.call(() -> {
+            cancelled = false;
+            return work.get();
+        });
+    }
+
+    /** Ctrl-C: stops a running guest, and ends whatever a command is doing. Any thread; never blocks. */
+    public void interrupt() {
+        cancelled = true;
+        console.cancel();
+        Engagement current = engagement;
+        if (current != null) {
+            current.control().interrupt();
         }
     }
 
-    /** Stops a running guest, or ends what a command is doing. Safe from any thread. */
-    public void interrupt() {}
+    /** Long work asks between its pieces; throws Interrupted after a Ctrl-C. */
+    public void checkInterrupt() {
+        if (cancelled) {
+            throw new SessionException("interrupted", new SessionFailure.Interrupted());
+        }
+    }
 
+    /** Until the returned handle is closed. Any thread. */
+    public AutoCloseable listen(SessionListener listener) {
+        return notices.add(listener);
+    }
+
+    /** Whether a guest runs just now. Any thread; out of date as soon as it is known. */
+    public boolean isRunning() {
+        Engagement current = engagement;
+        return current != null && current.control().state() instanceof Running;
+    }
+
+    /** Boots a machine, ending the present one; its first stop is before the first instruction. */
+    public Stop boot(BootPlan plan) {
+        kill();
+        return engage(Engagement.boot(plan, breakpoints, thread, notices));
+    }
+
+    /** Joins a machine that somebody else started; the guest is stopped by it. */
+    public Stop attach(AttachPlan plan) {
+        kill();
+        return engage(Engagement.attach(plan, breakpoints, thread, notices));
+    }
+
+    private Stop engage(Engagement begun) {
+        engagement = begun;
+        begun.target().console().ifPresent(console::watch);
+        return begun.control().requireStop();
+    }
+
+    /** Ends the machine, or leaves one that is not ours. Nothing happens when there is none. */
+    public void kill() {
+        Engagement current = engagement;
+        engagement = null;
+        console.unwatch();
+        breakpoints.forgetPlanted();
+        if (current != null) {
+            current.close();
+        }
+    }
+
+    public SessionState state() {
+        Engagement current = engagement;
+        return current == null ? new SessionState.Idle() : current.control().state();
+    }
+
+    /** The present stop; throws NoTarget, GuestRunning or TargetGone. */
+    public Stop requireStop() {
+        return require().control().requireStop();
+    }
+
+    /** The present run; throws when the guest is stopped. */
+    public Running requireRunning() {
+        if (require().control().state() instanceof Running running) {
+            return running;
+        }
+        throw new SessionException("the guest is not running", new SessionFailure.Usage("continue &"));
+    }
+
+    /** Lets the guest run. */
+    public Running resume() {
+        return require().control().resume(Goal.run());
+    }
+
+    /** Steps, nexts, finishes, untils. */
+    public Stepper stepper() {
+        return require().stepper();
+    }
+
+    /** Makes another thread the current one. */
+    public Stop select(ThreadId other) {
+        return require().control().select(other);
+    }
+
+    public Breakpoints breakpoints() {
+        return breakpoints;
+    }
+
+    /** Throws NoSymbol and Usage. Pending when the kernel has not chosen its place yet. */
+    public Breakpoint addBreakpoint(
+            Stoppoint.Kind kind, String location, @Nullable String condition, boolean temporary) {
+        return breakpoints.add(kind, location, condition, temporary, resolve(location), 1);
+    }
+
+    /** Watches a range; the expression is its address. */
+    public Breakpoint addWatchpoint(Stoppoint.Kind kind, String expression, long lengthBytes) {
+        long address = evaluate(expression).bits();
+        return breakpoints.add(kind, expression, null, false, List.of(address), lengthBytes);
+    }
+
+    /** Run-time addresses of a location; empty while they are not known. */
+    public List<Long> resolve(String location) {
+        Engagement current = require();
+        return current.locations().resolve(location, current.currentThread());
+    }
+
+    /** Throws Usage with a caret, NoSymbol, NoRegister or the memory's fault. */
+    public Value evaluate(String expression) {
+        Engagement current = require();
+        return Expression.evaluate(expression, current.target().scope(current.currentThread()));
+    }
+
+    /** Sets a convenience variable. */
+    public void define(String name, long value) {
+        require().target().define(name, value);
+    }
+
+    /** What the stub calls a thread: {@code CPU#0 [running]}. */
+    public String threadName(ThreadId of) {
+        return require().target().threadName(of);
+    }
+
+    /** Keeps a value as {@code $N}, the next N; {@code $} is the last. */
+    public int remember(Value value) {
+        return require().target().remember(value);
+    }
+
+    /** Symbols; empty without a kernel image. */
+    public Optional<Program> program() {
+        Engagement current = engagement;
+        return current == null ? Optional.empty() : current.target().findProgram();
+    }
+
+    /** One line: the KASLR slide, and how it was found. */
+    public String explainSlide() {
+        return require().slide().explain();
+    }
+
+    /** The machine behind the stop: monitor, QMP, snapshots, shares. */
+    public Hypervisor hypervisor() {
+        return require().hypervisor();
+    }
+
+    /** The guest's serial line. */
+    public ConsoleDesk console() {
+        return console;
+    }
+
+    private Engagement require() {
+        Engagement current = engagement;
+        if (current == null) {
+            throw RunControl.noTarget();
+        }
+        return current;
+    }
+
+    /** Ends the machine and the thread. Twice is once. */
     @Override
     public void close() {
-        thread.shutdownNow();
+        kill();
+        thread.close();
     }
 }

@@ -38,6 +38,11 @@ public final class SymbolTable {
         this.sizes = sizes;
     }
 
+    /** Of a kernel that carries none. */
+    public static SymbolTable empty(String source) {
+        return new SymbolTableBuilder(0).build(source);
+    }
+
     /** Where the symbols come from, for messages: "kallsyms of vmlinuz". */
     public String source() {
         return source;

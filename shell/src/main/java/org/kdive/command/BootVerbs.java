@@ -1,0 +1,130 @@
+package org.kdive.command;
+
+import java.net.SocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.kdive.images.KernelImage;
+import org.kdive.images.Program;
+import org.kdive.images.fetch.Progress;
+import org.kdive.machine.Accelerator;
+import org.kdive.qmp.QmpEndpoint;
+import org.kdive.session.AttachPlan;
+import org.kdive.session.BootRequest;
+import org.kdive.session.SessionException;
+import org.kdive.session.SessionFailure;
+
+/** The verbs that begin: boot and attach. */
+final class BootVerbs {
+    private static final String BOOT_USAGE = "boot KERNEL [initrd=FILE|none] [append=WORD]... [cpus=N] [machine=TYPE]";
+    private static final String ATTACH_USAGE = "attach GDB-ENDPOINT [qmp=ENDPOINT] [kernel=FILE]";
+
+    private BootVerbs() {}
+
+    static List<Command> all() {
+        return List.of(boot(), attach());
+    }
+
+    private static Command boot() {
+        return Command.named("boot")
+                .topic(Topic.MACHINE)
+                .usage(BOOT_USAGE)
+                .summary("boot a kernel, stopped before its first instruction; ends the machine there is")
+                .help(
+                        "KERNEL is a file or a distribution's name: debian, debian/arm64, host. All options of the process's"
+                                + " own boot are there on its command line: kdive boot --help.")
+                .runs((session, arguments, output) -> {
+                    List<String> words = arguments.words();
+                    if (words.isEmpty()) {
+                        throw new SessionException("boot: which kernel?", new SessionFailure.Usage(BOOT_USAGE));
+                    }
+                    StopView.show(session.boot(request(words).plan(telling(output))), output);
+                });
+    }
+
+    private static BootRequest request(List<String> words) {
+        @Nullable String initrd = null;
+        @Nullable String machine = null;
+        List<String> append = new ArrayList<>();
+        int cpus = 0;
+        for (String word : words.subList(1, words.size())) {
+            int equals = word.indexOf('=');
+            String key = equals < 0 ? word : word.substring(0, equals);
+            String value = word.substring(equals + 1);
+            switch (key) {
+                case "initrd" -> initrd = value;
+                case "append" -> append.add(value);
+                case "machine" -> machine = value;
+                case "cpus" -> cpus = Words.count(value, BOOT_USAGE);
+                default ->
+                    throw new SessionException(
+                            "boot: unknown word \"%s\"".formatted(word), new SessionFailure.Usage(BOOT_USAGE));
+            }
+        }
+        return new BootRequest(
+                words.get(0),
+                initrd,
+                append,
+                0,
+                cpus,
+                machine,
+                null,
+                Accelerator.TCG,
+                List.of(),
+                List.of(),
+                null,
+                OptionalLong.empty(),
+                List.of());
+    }
+
+    private static Progress telling(Output output) {
+        return new Progress() {
+            @Override
+            public void step(String what) {
+                output.note(what);
+            }
+
+            @Override
+            public void downloaded(long doneBytes, long totalBytes, long bytesPerSecond) {
+                // a prompt has no bar: the step was told
+            }
+        };
+    }
+
+    private static Command attach() {
+        return Command.named("attach", "target")
+                .topic(Topic.MACHINE)
+                .usage(ATTACH_USAGE)
+                .summary("join a QEMU that somebody else started")
+                .help("An endpoint is unix:PATH, tcp:HOST:PORT or HOST:PORT. The guest is stopped by it.")
+                .runs((session, arguments, output) -> {
+                    AttachPlan plan = plan(arguments.words());
+                    StopView.show(session.attach(plan), output);
+                });
+    }
+
+    private static AttachPlan plan(List<String> words) {
+        if (words.isEmpty()) {
+            throw new SessionException("attach: to what?", new SessionFailure.Usage(ATTACH_USAGE));
+        }
+        @Nullable SocketAddress qmp = null;
+        Supplier<Optional<Program>> kernel = Optional::empty;
+        boolean hasKernel = false;
+        for (String word : words.subList(1, words.size())) {
+            if (word.startsWith("qmp=")) {
+                qmp = QmpEndpoint.parse(word.substring("qmp=".length()));
+            } else if (word.startsWith("kernel=")) {
+                kernel = BootRequest.symbolsOf(KernelImage.open(Path.of(word.substring("kernel=".length()))));
+                hasKernel = true;
+            } else {
+                throw new SessionException(
+                        "attach: unknown word \"%s\"".formatted(word), new SessionFailure.Usage(ATTACH_USAGE));
+            }
+        }
+        return new AttachPlan(QmpEndpoint.parse(words.get(0)), qmp, hasKernel, kernel);
+    }
+}

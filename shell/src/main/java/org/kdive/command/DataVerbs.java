@@ -1,0 +1,181 @@
+package org.kdive.command;
+
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.kdive.images.arch.Instruction;
+import org.kdive.images.symbols.Symbol;
+import org.kdive.session.Session;
+import org.kdive.session.SessionException;
+import org.kdive.session.SessionFailure;
+import org.kdive.session.Stop;
+import org.kdive.session.Value;
+
+/** The verbs that look at registers, memory and code. */
+final class DataVerbs {
+    private static final Pattern RANGE = Pattern.compile("(.+?)(?:,\\s*(\\+?)\\s*(.+))?");
+    private static final int MOST_INSTRUCTIONS = 100_000;
+
+    private final Examine examine = new Examine();
+
+    private DataVerbs() {}
+
+    static List<Command> all() {
+        DataVerbs verbs = new DataVerbs();
+        return List.of(print(), verbs.examine(), hexdump(), verbs.disassemble());
+    }
+
+    private static Command print() {
+        return Command.named("print", "p", "inspect")
+                .topic(Topic.DATA)
+                .usage("print[/FORMAT] EXPRESSION")
+                .summary("show the value of an expression")
+                .help(
+                        "Integers as in C, with registers ($rip), symbols (their addresses), earlier values ($1) and memory"
+                                + " (*ADDRESS, {u32} ADDRESS). FORMAT is x d u o t a c z f.")
+                .completes(Completers.EXPRESSIONS)
+                .runs((session, arguments, output) -> {
+                    if (arguments.isEmpty()) {
+                        throw new SessionException(
+                                "print: which expression?", new SessionFailure.Usage("print EXPRESSION"));
+                    }
+                    Value value = session.evaluate(arguments.tail());
+                    int number = session.remember(value);
+                    output.line("$%d = %s", number, text(session, value, arguments.format()));
+                });
+    }
+
+    private static String text(Session session, Value value, String format) {
+        if (format.length() > 1) {
+            throw new SessionException(
+                    "print/%s: one letter".formatted(format), new SessionFailure.Usage("print/FORMAT EXPRESSION"));
+        }
+        if (format.equals("a")) {
+            return session.requireStop().describe(value.bits());
+        }
+        if (format.isEmpty()) {
+            return value.symbol() == null ? value.decimal() : symbolText(session, value);
+        }
+        BigInteger bits = new BigInteger(Long.toUnsignedString(value.bits()));
+        return Numbers.format(format.charAt(0), bits, value.widthBytes());
+    }
+
+    private static String symbolText(Session session, Value value) {
+        boolean code = session.program()
+                .flatMap(program -> program.symbolAt(value.bits()))
+                .map(symbol -> "tTwW".indexOf(symbol.type()) >= 0)
+                .orElse(false);
+        return "{<%s variable, no debug info>} %s"
+                .formatted(code ? "text" : "data", session.requireStop().describe(value.bits()));
+    }
+
+    private Command examine() {
+        return Command.named("x")
+                .topic(Topic.DATA)
+                .usage("x[/NFU] [ADDRESS]")
+                .summary("show memory at an address")
+                .help(
+                        "N is how many, F one of x d u o t a c s i z f, U one of b h w g (1, 2, 4, 8 bytes). Without an address"
+                                + " it goes on where it ended. Examples: x/10i $pc, x/s linux_banner, x/8gx $rsp.")
+                .completes(Completers.EXPRESSIONS)
+                .repeats()
+                .runs((session, arguments, output) -> {
+                    Optional<Long> address = arguments.isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(session.evaluate(arguments.tail()).bits());
+                    examine.show(session.requireStop(), arguments.format(), address, output);
+                });
+    }
+
+    private static Command hexdump() {
+        return Command.named("hexdump", "hd")
+                .topic(Topic.DATA)
+                .usage("hexdump ADDRESS [LENGTH]")
+                .summary("show memory as bytes and as text, 256 bytes if no length is given")
+                .completes(Completers.EXPRESSIONS)
+                .runs((session, arguments, output) -> {
+                    List<String> words = arguments.words();
+                    if (words.isEmpty()) {
+                        throw new SessionException(
+                                "hexdump: which address?", new SessionFailure.Usage("hexdump ADDRESS [LENGTH]"));
+                    }
+                    boolean sized = words.size() > 1;
+                    String place = sized
+                            ? arguments.tail().substring(0, arguments.tail().lastIndexOf(words.get(words.size() - 1)))
+                            : arguments.tail();
+                    long length = sized
+                            ? session.evaluate(words.get(words.size() - 1)).bits()
+                            : 256;
+                    if (length < 1 || length > 1 << 24) {
+                        throw new SessionException(
+                                "hexdump: %d bytes; 1 to 16 MiB".formatted(length),
+                                new SessionFailure.Usage("hexdump ADDRESS [LENGTH]"));
+                    }
+                    Examine.hexdump(
+                            session.requireStop(), session.evaluate(place).bits(), (int) length, output);
+                });
+    }
+
+    private Command disassemble() {
+        return Command.named("disassemble", "disas")
+                .topic(Topic.DATA)
+                .usage("disassemble[/r] [ADDRESS]")
+                .usage("disassemble[/r] START,END")
+                .usage("disassemble[/r] START,+LENGTH")
+                .summary("show the code of a function, or of a range")
+                .help("Without an address the function that the guest stands in. /r shows the bytes. The code is the"
+                        + " guest's memory as it is now: patched alternatives and static calls are seen.")
+                .completes(Completers.EXPRESSIONS)
+                .runs((session, arguments, output) -> {
+                    Stop stop = session.requireStop();
+                    Matcher range = RANGE.matcher(arguments.isEmpty() ? "$pc" : arguments.tail());
+                    if (!range.matches()) {
+                        throw new SessionException(
+                                "disassemble: which code?", new SessionFailure.Usage("disassemble START,END"));
+                    }
+                    long start = session.evaluate(range.group(1)).bits();
+                    boolean raw = arguments.format().contains("r");
+                    if (range.group(3) == null) {
+                        function(stop, start, raw, output);
+                    } else {
+                        long end = session.evaluate(range.group(3)).bits();
+                        code(stop, start, range.group(2).isEmpty() ? end : start + end, raw, output);
+                    }
+                });
+    }
+
+    private static void function(Stop stop, long inside, boolean raw, Output output) {
+        Symbol symbol = stop.program()
+                .flatMap(program -> program.symbolAt(inside))
+                .orElseThrow(() -> new SessionException(
+                        "no function contains 0x%x; give a range: disassemble $pc,+32".formatted(inside),
+                        new SessionFailure.NoSymbol("0x%x".formatted(inside))));
+        output.line("Dump of assembler code for function %s:", symbol.name());
+        code(stop, symbol.address(), symbol.address() + Math.max(1, symbol.sizeBytes()), raw, output);
+        output.line("End of assembler dump.");
+    }
+
+    private static void code(Stop stop, long start, long end, boolean raw, Output output) {
+        long at = start;
+        int shown = 0;
+        while (Long.compareUnsigned(at, end) < 0 && shown < MOST_INSTRUCTIONS) {
+            List<Instruction> code = stop.code(at, 64);
+            if (code.isEmpty()) {
+                output.line("0x%x:\tcannot access memory", at);
+                return;
+            }
+            for (Instruction instruction : code) {
+                if (Long.compareUnsigned(instruction.address(), end) >= 0) {
+                    return;
+                }
+                String mark = instruction.address() == stop.pc() ? "=> " : "   ";
+                String bytes = raw ? StopView.bytes(instruction) : "";
+                output.line("%s", mark + StopView.instruction(stop, instruction, bytes, output));
+                at = instruction.next();
+                shown++;
+            }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package org.kdive.command;
+
+import java.util.List;
+import java.util.Optional;
+import org.kdive.gdbrsp.ThreadId;
+import org.kdive.images.Program;
+import org.kdive.images.symbols.Symbol;
+import org.kdive.session.Breakpoint;
+import org.kdive.session.RegisterFile;
+import org.kdive.session.Session;
+import org.kdive.session.SessionException;
+import org.kdive.session.SessionFailure;
+import org.kdive.session.Stop;
+
+/** {@code info} and its second words. */
+final class InfoVerbs {
+    private InfoVerbs() {}
+
+    static Command info() {
+        Subcommands words = new Subcommands(
+                "info",
+                List.of(breakpoints(), registers(), symbol(), address(), line(), threads(), machine(), kaslr()));
+        return Command.named("info", "i", "inf")
+                .topic(Topic.DATA)
+                .usage("info WORD")
+                .summary("show the state of things: breakpoints, registers, threads ...")
+                .completes(words)
+                .runs(words);
+    }
+
+    private static Command breakpoints() {
+        return Command.named("breakpoints", "b", "br", "break", "watchpoints")
+                .usage("info breakpoints")
+                .summary("breakpoints and watchpoints, with their hits")
+                .runs((session, arguments, output) -> {
+                    if (session.breakpoints().all().isEmpty()) {
+                        output.line("No breakpoints or watchpoints.");
+                        return;
+                    }
+                    output.line("%-7s %-14s %-4s %-3s %-18s %s", "Num", "Type", "Disp", "Enb", "Address", "What");
+                    session.breakpoints().all().forEach(one -> breakpoint(session, one, output));
+                });
+    }
+
+    private static void breakpoint(Session session, Breakpoint one, Output output) {
+        String address = one.isPending()
+                ? "<PENDING>"
+                : one.addresses().size() > 1
+                        ? "<MULTIPLE>"
+                        : "0x%016x".formatted(one.addresses().get(0));
+        output.line(
+                "%-7d %-14s %-4s %-3s %-18s %s",
+                one.number(),
+                one.type(),
+                one.temporary() ? "del" : "keep",
+                one.enabled() ? "y" : "n",
+                address,
+                what(session, one));
+        one.findCondition().ifPresent(condition -> output.line("\tstop only if %s", condition));
+        if (one.hits() > 0) {
+            output.line("\tbreakpoint already hit %d time%s", one.hits(), one.hits() == 1 ? "" : "s");
+        }
+        if (one.addresses().size() > 1) {
+            for (int i = 0; i < one.addresses().size(); i++) {
+                long at = one.addresses().get(i);
+                output.line(
+                        "%-7s %-14s %-4s %-3s 0x%016x %s",
+                        one.number() + "." + (i + 1), "", "", one.enabled() ? "y" : "n", at, name(session, at));
+            }
+        }
+    }
+
+    private static String what(Session session, Breakpoint one) {
+        return one.isPending() || one.isWatchpoint() || one.addresses().size() > 1
+                ? one.location()
+                : name(session, one.addresses().get(0));
+    }
+
+    private static String name(Session session, long address) {
+        return session.program()
+                .filter(program -> program.symbolAt(address).isPresent())
+                .map(program -> "<" + program.describe(address) + ">")
+                .orElse("");
+    }
+
+    private static Command registers() {
+        return Command.named("registers", "r", "all-registers")
+                .usage("info registers [NAME|GROUP...]")
+                .summary("registers of the current CPU; flags and control registers bit by bit")
+                .help("Groups are general segment control system vector float all.")
+                .completes(Completers.REGISTERS)
+                .runs((session, arguments, output) -> {
+                    List<String> words = arguments.verb().startsWith("all") ? List.of("all") : arguments.words();
+                    Registers.show(session.requireStop(), words, output);
+                });
+    }
+
+    private static Command symbol() {
+        return Command.named("symbol")
+                .usage("info symbol ADDRESS")
+                .summary("the symbol at an address")
+                .completes(Completers.EXPRESSIONS)
+                .runs((session, arguments, output) -> {
+                    long address = session.evaluate(arguments.tail()).bits();
+                    Optional<Symbol> symbol = session.program().flatMap(program -> program.symbolAt(address));
+                    if (symbol.isEmpty()) {
+                        throw new SessionException(
+                                "No symbol matches %s.".formatted(arguments.tail()),
+                                new SessionFailure.NoSymbol(arguments.tail()));
+                    }
+                    long offset = address - symbol.get().address();
+                    output.line("%s%s", symbol.get().name(), offset == 0 ? "" : " + " + offset);
+                });
+    }
+
+    private static Command address() {
+        return Command.named("address")
+                .usage("info address SYMBOL")
+                .summary("where a symbol is, and where it was linked")
+                .completes(Completers.LOCATIONS)
+                .runs((session, arguments, output) -> {
+                    Program program = requireProgram(session);
+                    List<Symbol> symbols = program.findSymbols(arguments.tail());
+                    if (symbols.isEmpty()) {
+                        session.evaluate(arguments.tail()); // throws, and knows what was meant
+                    }
+                    for (Symbol symbol : symbols) {
+                        output.line(
+                                "Symbol \"%s\" is at 0x%x, %d bytes, type %c, linked at 0x%x.",
+                                symbol.name(),
+                                symbol.address(),
+                                symbol.sizeBytes(),
+                                symbol.type(),
+                                program.toLink(symbol.address()));
+                    }
+                });
+    }
+
+    private static Program requireProgram(Session session) {
+        return session.program()
+                .orElseThrow(() -> new SessionException(
+                        "no kernel image is known; give one with --kernel", new SessionFailure.NoSymbol("")));
+    }
+
+    private static Command line() {
+        return Command.named("line")
+                .usage("info line LOCATION")
+                .summary("what is known of a place; source lines need DWARF, which a stock kernel does not carry")
+                .completes(Completers.LOCATIONS)
+                .runs((session, arguments, output) -> {
+                    String place = arguments.isEmpty() ? "*$pc" : arguments.tail();
+                    for (long address : session.resolve(place)) {
+                        output.line(
+                                "No line number information available for address %s",
+                                session.requireStop().describe(address));
+                    }
+                });
+    }
+
+    private static Command threads() {
+        return Command.named("threads")
+                .usage("info threads")
+                .summary("the CPUs, and where each stands")
+                .runs((session, arguments, output) -> {
+                    Stop stop = session.requireStop();
+                    output.line("  %-4s %-28s %s", "Id", "Target Id", "Frame");
+                    for (ThreadId thread : stop.threads()) {
+                        RegisterFile registers = stop.registersOf(thread);
+                        boolean current = thread.thread() == stop.thread().thread();
+                        output.line(
+                                "%s %-4d %-28s %s",
+                                current ? "*" : " ",
+                                thread.thread(),
+                                "Thread %s (%s)".formatted(thread, session.threadName(thread)),
+                                stop.describe(registers.pc()));
+                    }
+                });
+    }
+
+    private static Command machine() {
+        return Command.named("machine")
+                .usage("info machine")
+                .summary("the machine: QEMU, its process, its kernel, its state")
+                .runs((session, arguments, output) ->
+                        session.hypervisor().describe().forEach((name, value) -> output.line("%-14s %s", name, value)));
+    }
+
+    private static Command kaslr() {
+        return Command.named("kaslr")
+                .usage("info kaslr")
+                .summary("how far the kernel was moved, and how kdive knows")
+                .runs((session, arguments, output) -> output.line("KASLR slide: %s", session.explainSlide()));
+    }
+}

@@ -1,0 +1,210 @@
+package org.kdive.command;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.kdive.qmp.Blocks;
+import org.kdive.qmp.QmpValue;
+import org.kdive.session.Hypervisor;
+import org.kdive.session.SessionException;
+import org.kdive.session.SessionFailure;
+
+/** The verbs that speak to QEMU itself. */
+final class MachineVerbs {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
+    private static final Duration LET_GO = Duration.ofSeconds(10);
+
+    private MachineVerbs() {}
+
+    static List<Command> all() {
+        return List.of(monitor(), qmp(), snapshot(), share());
+    }
+
+    private static Command monitor() {
+        return Command.named("monitor", "mon")
+                .topic(Topic.MACHINE)
+                .usage("monitor COMMAND")
+                .summary("give QEMU's human monitor a command: monitor info mtree")
+                .runs((session, arguments, output) -> {
+                    String answer = session.hypervisor().monitor(arguments.tail());
+                    if (!answer.isEmpty()) {
+                        output.line("%s", answer);
+                    }
+                });
+    }
+
+    private static Command qmp() {
+        return Command.named("qmp")
+                .topic(Topic.MACHINE)
+                .usage("qmp COMMAND [KEY=VALUE...]")
+                .usage("qmp COMMAND {JSON}")
+                .summary("give QEMU a QMP command and show its answer")
+                .help("A VALUE that is a number, true, false or JSON is sent as such, else as text: qmp query-status,"
+                        + " qmp qom-get path=/machine property=type.")
+                .runs((session, arguments, output) -> {
+                    Arguments rest = arguments.shift();
+                    if (rest.verb().isEmpty()) {
+                        throw new SessionException(
+                                "qmp: which command?", new SessionFailure.Usage("qmp COMMAND [KEY=VALUE...]"));
+                    }
+                    QmpValue answer = session.hypervisor().qmp(rest.verb(), arguments(rest));
+                    output.line("%s", answer.toPrettyJson());
+                });
+    }
+
+    private static Map<String, ?> arguments(Arguments rest) {
+        if (rest.tail().startsWith("{")) {
+            return QmpValue.parse(rest.tail()).map();
+        }
+        Map<String, Object> members = new LinkedHashMap<>();
+        for (String word : rest.words()) {
+            int equals = word.indexOf('=');
+            if (equals < 1) {
+                throw new SessionException(
+                        "qmp %s: \"%s\" is no KEY=VALUE".formatted(rest.verb(), word),
+                        new SessionFailure.Usage("qmp COMMAND [KEY=VALUE...]"));
+            }
+            members.put(word.substring(0, equals), value(word.substring(equals + 1)));
+        }
+        return members;
+    }
+
+    private static Object value(String text) {
+        boolean literal = text.matches("-?\\d+|true|false|null|[\\[{].*");
+        return literal ? QmpValue.parse(text) : text;
+    }
+
+    private static Command snapshot() {
+        Subcommands words = new Subcommands(
+                "snapshot",
+                List.of(
+                        named("save", "save the machine as it is", Hypervisor::saveSnapshot),
+                        Command.named("load")
+                                .usage("snapshot load NAME")
+                                .summary("bring a saved machine back")
+                                .runs((session, arguments, output) -> StopView.show(
+                                        session.hypervisor().loadSnapshot(name(arguments, "load")), output)),
+                        named("delete", "forget a saved machine", Hypervisor::deleteSnapshot),
+                        list()));
+        return Command.named("snapshot")
+                .topic(Topic.MACHINE)
+                .usage("snapshot save|load|delete NAME")
+                .usage("snapshot list")
+                .summary("save the whole machine, and bring it back")
+                .help("Memory, CPUs and devices are saved; breakpoints are kdive's and stay as they are now.")
+                .completes(words)
+                .runs(words);
+    }
+
+    /** What a snapshot word does with its name. */
+    private interface Naming {
+        void apply(Hypervisor hypervisor, String name);
+    }
+
+    private static Command named(String word, String summary, Naming action) {
+        return Command.named(word)
+                .usage("snapshot " + word + " NAME")
+                .summary(summary)
+                .runs((session, arguments, output) -> {
+                    String name = name(arguments, word);
+                    action.apply(session.hypervisor(), name);
+                    output.line("Snapshot %s %s", name, word.equals("save") ? "saved" : "deleted");
+                });
+    }
+
+    private static String name(Arguments arguments, String word) {
+        return arguments
+                .word(0)
+                .orElseThrow(() -> new SessionException(
+                        "snapshot %s: which name?".formatted(word),
+                        new SessionFailure.Usage("snapshot " + word + " NAME")));
+    }
+
+    private static Command list() {
+        return Command.named("list")
+                .usage("snapshot list")
+                .summary("the saved machines")
+                .runs((session, arguments, output) -> {
+                    List<Blocks.Snapshot> all = session.hypervisor().listSnapshots();
+                    if (all.isEmpty()) {
+                        output.line("No snapshots.");
+                    }
+                    for (Blocks.Snapshot one : all) {
+                        output.line(
+                                "%-20s %s  %6.1f MiB  guest time %.3f s",
+                                one.tag(),
+                                TIME.format(one.taken()),
+                                one.vmStateBytes() / 1048576.0,
+                                one.guestTime().toNanos() / 1e9);
+                    }
+                });
+    }
+
+    private static Command share() {
+        Subcommands words = new Subcommands("share", List.of(shareAdd(), shareRemove(), shareList()));
+        return Command.named("share")
+                .topic(Topic.MACHINE)
+                .usage("share add DIRECTORY [TAG] [ro]")
+                .usage("share remove TAG")
+                .usage("share list")
+                .summary("share a directory of the host with the guest by virtio-9p, while it runs")
+                .help("In the guest: mount -t 9p -o trans=virtio,version=9p2000.L TAG /mnt")
+                .completes(words)
+                .runs(words);
+    }
+
+    private static Command shareAdd() {
+        return Command.named("add")
+                .usage("share add DIRECTORY [TAG] [ro]")
+                .summary("plug a virtio-9p device that exports the directory")
+                .runs((session, arguments, output) -> {
+                    List<String> words = arguments.words();
+                    if (words.isEmpty() || words.size() > 3) {
+                        throw new SessionException(
+                                "share add: which directory?",
+                                new SessionFailure.Usage("share add DIRECTORY [TAG] [ro]"));
+                    }
+                    Path directory = Path.of(words.get(0)).toAbsolutePath();
+                    boolean readOnly =
+                            words.size() > 1 && words.get(words.size() - 1).equals("ro");
+                    String tag = words.size() > 1 && !words.get(1).equals("ro")
+                            ? words.get(1)
+                            : String.valueOf(directory.getFileName());
+                    session.hypervisor().addShare(directory, tag, readOnly);
+                    output.line("%s is shared as %s", directory, tag);
+                });
+    }
+
+    private static Command shareRemove() {
+        return Command.named("remove")
+                .usage("share remove TAG")
+                .summary("unplug a share; the guest must have unmounted it")
+                .runs((session, arguments, output) -> {
+                    String tag = arguments
+                            .word(0)
+                            .orElseThrow(() -> new SessionException(
+                                    "share remove: which tag?", new SessionFailure.Usage("share remove TAG")));
+                    session.hypervisor().shares().remove(tag, LET_GO);
+                    output.line("%s is no longer shared", tag);
+                });
+    }
+
+    private static Command shareList() {
+        return Command.named("list")
+                .usage("share list")
+                .summary("the directories shared now")
+                .runs((session, arguments, output) -> {
+                    var shares = session.hypervisor().shares().list();
+                    if (shares.isEmpty()) {
+                        output.line("Nothing is shared.");
+                    }
+                    shares.forEach(share -> output.line(
+                            "%-16s %s%s", share.tag(), share.directory(), share.readOnly() ? " (read-only)" : ""));
+                });
+    }
+}

@@ -1,0 +1,169 @@
+package org.kdive.command;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.kdive.session.Session;
+import org.kdive.session.SessionException;
+import org.kdive.session.SessionFailure;
+import org.kdive.session.Stop;
+
+/** The verbs that move memory: dump, restore, find. */
+final class MemoryVerbs {
+    private static final int CHUNK_BYTES = 1 << 20;
+    private static final int MOST_BYTES = 1 << 30;
+    private static final Pattern DUMP = Pattern.compile("(?:binary\\s+)?memory\\s+(.+)");
+    private static final Pattern FIND = Pattern.compile("(.+?),\\s*(\\+?)\\s*([^,]+),(.+)");
+    private static final String DUMP_USAGE = "dump memory FILE START END";
+    private static final String FIND_USAGE = "find[/UNIT][/COUNT] START, +LENGTH, VALUE[, VALUE...]";
+
+    private MemoryVerbs() {}
+
+    static List<Command> all() {
+        return List.of(dump(), restore(), find());
+    }
+
+    private static Command dump() {
+        return Command.named("dump")
+                .topic(Topic.DATA)
+                .usage(DUMP_USAGE)
+                .usage("dump memory FILE START +LENGTH")
+                .summary("write a range of memory to a file")
+                .help("END is the first address that is not written. The file appears only when it is complete.")
+                .completes(Completers.EXPRESSIONS)
+                .runs((session, arguments, output) -> {
+                    Matcher matcher = DUMP.matcher(arguments.tail());
+                    List<String> words =
+                            matcher.matches() ? new Arguments("", "", matcher.group(1)).words() : List.of();
+                    if (words.size() != 3) {
+                        throw new SessionException("dump: what, and where to?", new SessionFailure.Usage(DUMP_USAGE));
+                    }
+                    long start = session.evaluate(words.get(1)).bits();
+                    boolean relative = words.get(2).startsWith("+");
+                    long end = session.evaluate(relative ? words.get(2).substring(1) : words.get(2))
+                            .bits();
+                    long length = relative ? end : end - start;
+                    if (length <= 0 || length > MOST_BYTES) {
+                        throw new SessionException(
+                                "dump: %d bytes; 1 to 1 GiB at once".formatted(length),
+                                new SessionFailure.Usage(DUMP_USAGE));
+                    }
+                    write(session, Path.of(words.get(0)), start, length);
+                    output.line("%d bytes from 0x%x written to %s", length, start, words.get(0));
+                });
+    }
+
+    private static void write(Session session, Path file, long start, long length) {
+        Stop stop = session.requireStop();
+        Path partial = file.resolveSibling(file.getFileName() + ".partial");
+        try {
+            try (OutputStream out = Files.newOutputStream(partial)) {
+                for (long done = 0; done < length; done += CHUNK_BYTES) {
+                    session.checkInterrupt();
+                    int chunk = (int) Math.min(CHUNK_BYTES, length - done);
+                    out.write(stop.memory().read(start + done, chunk));
+                }
+            }
+            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new SessionException(
+                    "dump %s: %s".formatted(file, reason(e)), new SessionFailure.Io(file.toString()), e);
+        } finally {
+            deleteQuietly(partial);
+        }
+    }
+
+    private static void deleteQuietly(Path partial) {
+        try {
+            Files.deleteIfExists(partial);
+        } catch (IOException e) {
+            // it could not be written either; the first failure is the one to tell
+        }
+    }
+
+    private static String reason(IOException e) {
+        return e instanceof NoSuchFileException ? "no such file or directory" : String.valueOf(e.getMessage());
+    }
+
+    private static Command restore() {
+        return Command.named("restore")
+                .topic(Topic.DATA)
+                .usage("restore FILE [binary] ADDRESS")
+                .summary("write a file's bytes into the guest's memory")
+                .completes(Completers.EXPRESSIONS)
+                .runs((session, arguments, output) -> {
+                    List<String> words = new ArrayList<>(arguments.words());
+                    words.removeIf(word -> word.equals("binary"));
+                    if (words.size() != 2) {
+                        throw new SessionException(
+                                "restore: which file, and where to?",
+                                new SessionFailure.Usage("restore FILE [binary] ADDRESS"));
+                    }
+                    long address = session.evaluate(words.get(1)).bits();
+                    byte[] bytes = contents(Path.of(words.get(0)));
+                    Stop stop = session.requireStop();
+                    for (int done = 0; done < bytes.length; done += CHUNK_BYTES) {
+                        session.checkInterrupt();
+                        int end = Math.min(bytes.length, done + CHUNK_BYTES);
+                        stop.write(address + done, Arrays.copyOfRange(bytes, done, end));
+                    }
+                    output.line("%d bytes from %s written to 0x%x", bytes.length, words.get(0), address);
+                });
+    }
+
+    private static byte[] contents(Path file) {
+        try {
+            if (Files.size(file) > MOST_BYTES) {
+                throw new SessionException(
+                        "restore %s: more than 1 GiB".formatted(file), new SessionFailure.Io(file.toString()));
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new SessionException(
+                    "restore %s: %s".formatted(file, reason(e)), new SessionFailure.Io(file.toString()), e);
+        }
+    }
+
+    private static Command find() {
+        return Command.named("find")
+                .topic(Topic.DATA)
+                .usage(FIND_USAGE)
+                .usage("find[/UNIT][/COUNT] START, END, VALUE[, VALUE...]")
+                .summary("search memory for bytes, numbers or a string")
+                .help(
+                        "UNIT is b h w g for numbers of 1, 2, 4 or 8 bytes, b if not given; COUNT ends the search early. A string"
+                                + " stands in double quotes. Pages that are not mapped are passed over. The last address found is $_.")
+                .completes(Completers.EXPRESSIONS)
+                .runs(MemoryVerbs::find);
+    }
+
+    private static void find(Session session, Arguments arguments, Output output) {
+        Matcher words = FIND.matcher(arguments.tail());
+        if (!words.matches()) {
+            throw new SessionException("find: where, and what?", new SessionFailure.Usage(FIND_USAGE));
+        }
+        long start = session.evaluate(words.group(1)).bits();
+        long end = session.evaluate(words.group(3)).bits();
+        long length = words.group(2).isEmpty() ? end - start : end;
+        byte[] wanted = Needle.parse(session, arguments.format(), words.group(4));
+        int limit = Needle.count(arguments.format());
+        List<Long> found = Needle.search(session, start, length, wanted, limit);
+        Stop stop = session.requireStop();
+        found.forEach(address -> output.line("%s", stop.describe(address)));
+        output.line(
+                found.isEmpty()
+                        ? "Pattern not found."
+                        : "%d pattern%s found.".formatted(found.size(), found.size() == 1 ? "" : "s"));
+        if (!found.isEmpty()) {
+            session.define("_", found.get(found.size() - 1));
+        }
+    }
+}

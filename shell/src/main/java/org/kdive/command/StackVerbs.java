@@ -1,0 +1,75 @@
+package org.kdive.command;
+
+import java.util.List;
+import org.kdive.gdbrsp.ThreadId;
+import org.kdive.session.Frame;
+import org.kdive.session.SessionException;
+import org.kdive.session.SessionFailure;
+import org.kdive.session.Stop;
+
+/** The verbs about calls and CPUs. */
+final class StackVerbs {
+    private static final int DEEPEST = 64;
+
+    private StackVerbs() {}
+
+    static List<Command> all() {
+        return List.of(backtrace(), thread());
+    }
+
+    private static Command backtrace() {
+        return Command.named("backtrace", "bt", "where")
+                .topic(Topic.STACK)
+                .usage("backtrace [COUNT]")
+                .summary("the calls that led here, innermost first")
+                .help(
+                        "A ? marks a guess: a word on the stack that follows a call, maybe left over from an earlier one.")
+                .runs((session, arguments, output) -> {
+                    int limit = arguments.isEmpty() ? DEEPEST : Words.count(arguments.tail(), "backtrace [COUNT]");
+                    Stop stop = session.requireStop();
+                    for (Frame frame : stop.frames(limit)) {
+                        output.line("%s", frame(stop, frame, output));
+                    }
+                });
+    }
+
+    private static String frame(Stop stop, Frame frame, Output output) {
+        String symbol = stop.program()
+                .flatMap(program -> program.symbolAt(frame.level() == 0 ? frame.pc() : frame.pc() - 1))
+                .map(found -> offset(found.name(), frame.pc() - found.address()))
+                .orElse("??");
+        return "#%-3d%s in %s ()%s"
+                .formatted(
+                        frame.level(),
+                        output.styled(Output.Style.ADDRESS, "0x%016x".formatted(frame.pc())),
+                        output.styled(Output.Style.SYMBOL, symbol),
+                        frame.guess() ? "  ?" : "");
+    }
+
+    private static String offset(String name, long offsetBytes) {
+        return offsetBytes == 0 ? name : name + "+" + offsetBytes;
+    }
+
+    private static Command thread() {
+        return Command.named("thread", "t")
+                .topic(Topic.STACK)
+                .usage("thread [NUMBER]")
+                .summary("make another CPU the one that commands speak of")
+                .runs((session, arguments, output) -> {
+                    Stop stop = session.requireStop();
+                    if (!arguments.isEmpty()) {
+                        int number = Words.count(arguments.tail(), "thread [NUMBER]");
+                        ThreadId other = stop.threads().stream()
+                                .filter(thread -> thread.thread() == number)
+                                .findFirst()
+                                .orElseThrow(() -> new SessionException(
+                                        "no thread %d; info threads lists them".formatted(number),
+                                        new SessionFailure.Usage("thread NUMBER")));
+                        stop = session.select(other);
+                    }
+                    output.line(
+                            "[Current thread is %d (%s)]", stop.thread().thread(), session.threadName(stop.thread()));
+                    StopView.place(stop, output);
+                });
+    }
+}

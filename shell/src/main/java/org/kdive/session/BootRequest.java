@@ -1,0 +1,195 @@
+package org.kdive.session;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.kdive.images.Architecture;
+import org.kdive.images.KernelImage;
+import org.kdive.images.Program;
+import org.kdive.images.fetch.BusyboxFetcher;
+import org.kdive.images.fetch.Cache;
+import org.kdive.images.fetch.KernelFetcher;
+import org.kdive.images.fetch.KernelName;
+import org.kdive.images.fetch.Progress;
+import org.kdive.images.initramfs.BusyboxRoot;
+import org.kdive.images.initramfs.Compression;
+import org.kdive.images.initramfs.InitramfsCache;
+import org.kdive.images.symbols.SymbolTable;
+import org.kdive.machine.Accelerator;
+import org.kdive.machine.Disk;
+import org.kdive.machine.GuestArchitecture;
+import org.kdive.machine.MachineSpec;
+import org.kdive.machine.Share;
+
+/**
+ * What a user asks to boot, in the user's words.
+ *
+ * @param kernel a file, or a distribution's kernel by name
+ * @param initrd a file, {@code none}, or null for a busybox root made here
+ * @param append the kernel's command line, after the console that kdive puts first
+ * @param memoryBytes 0 for the default
+ * @param cpus 0 for the default
+ * @param machine null: the architecture's
+ * @param cpu null: the architecture's
+ * @param qemu null: the architecture's
+ * @param seed empty: not deterministic
+ */
+public record BootRequest(
+        String kernel,
+        @Nullable String initrd,
+        List<String> append,
+        long memoryBytes,
+        int cpus,
+        @Nullable String machine,
+        @Nullable String cpu,
+        Accelerator accelerator,
+        List<Disk> disks,
+        List<Share> shares,
+        @Nullable String qemu,
+        OptionalLong seed,
+        List<String> qemuArguments) {
+
+    public BootRequest {
+        append = List.copyOf(append);
+        disks = List.copyOf(disks);
+        shares = List.copyOf(shares);
+        qemuArguments = List.copyOf(qemuArguments);
+    }
+
+    /** The kernel with a busybox root on the default machine. */
+    public static BootRequest of(String kernel) {
+        return new BootRequest(
+                kernel,
+                null,
+                List.of(),
+                0,
+                0,
+                null,
+                null,
+                Accelerator.TCG,
+                List.of(),
+                List.of(),
+                null,
+                OptionalLong.empty(),
+                List.of());
+    }
+
+    /**
+     * Fetches and makes what is missing. The kernel's symbols are read on a thread of their own meanwhile: QEMU takes as
+     * long to start as a kernel takes to unpack.
+     */
+    public BootPlan plan(Progress progress) {
+        Path file = kernelFile(progress);
+        KernelImage image = KernelImage.open(file);
+        Supplier<Optional<Program>> symbols = symbolsOf(image);
+        GuestArchitecture guest = guest(image.architecture());
+        MachineSpec.Builder spec = MachineSpec.builder()
+                .architecture(guest)
+                .kernel(file)
+                .append("console=" + guest.consoleDevice())
+                .accelerator(accelerator)
+                .extra(qemuArguments);
+        append.forEach(spec::append);
+        initrdFile(image.architecture(), progress).ifPresent(spec::initrd);
+        disks.forEach(spec::disk);
+        shares.forEach(spec::share);
+        options(spec);
+        return new BootPlan(spec.build(), image.architecture(), true, symbols);
+    }
+
+    private void options(MachineSpec.Builder spec) {
+        if (memoryBytes > 0) {
+            spec.memoryBytes(memoryBytes);
+        }
+        if (cpus > 0) {
+            spec.cpus(cpus);
+        }
+        if (machine != null) {
+            spec.machine(machine);
+        }
+        if (cpu != null) {
+            spec.cpu(cpu);
+        }
+        if (qemu != null) {
+            spec.qemu(qemu);
+        }
+        seed.ifPresent(spec::seed);
+    }
+
+    private Path kernelFile(Progress progress) {
+        Path file = Path.of(kernel);
+        if (Files.isRegularFile(file)) {
+            return file;
+        }
+        KernelName name = KernelName.find(kernel)
+                .orElseThrow(() -> new SessionException(
+                        "%s: no such file, and no kernel's name; try debian".formatted(kernel),
+                        new SessionFailure.Io(kernel)));
+        return KernelFetcher.ofUser().fetch(name, progress).kernel();
+    }
+
+    private Optional<Path> initrdFile(Architecture architecture, Progress progress) {
+        if ("none".equals(initrd)) {
+            return Optional.empty();
+        }
+        if (initrd != null) {
+            Path file = Path.of(initrd);
+            if (!Files.isReadable(file)) {
+                throw new SessionException("initrd %s: no such file".formatted(initrd), new SessionFailure.Io(initrd));
+            }
+            return Optional.of(file);
+        }
+        Path busybox = BusyboxFetcher.ofUser().fetch(architecture, progress);
+        Path directory = Cache.ofUser(System.getenv()).root().resolve("initramfs");
+        return Optional.of(new InitramfsCache(directory).archive(BusyboxRoot.tree(busybox), Compression.GZIP));
+    }
+
+    /** Reads them on a thread of their own, from now on. A kernel without kallsyms has none. */
+    public static Supplier<Optional<Program>> symbolsOf(KernelImage image) {
+        CompletableFuture<Optional<Program>> reading = new CompletableFuture<>();
+        Thread reader = new Thread(
+                () -> {
+                    try {
+                        SymbolTable table = image.kallsyms().orElseGet(() -> SymbolTable.empty(image.source()));
+                        reading.complete(Optional.of(Program.of(image, table)));
+                    } catch (RuntimeException | Error e) {
+                        reading.completeExceptionally(e);
+                    }
+                },
+                "symbols");
+        reader.setDaemon(true);
+        reader.start();
+        return () -> joined(reading);
+    }
+
+    private static Optional<Program> joined(CompletableFuture<Optional<Program>> reading) {
+        try {
+            return reading.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException unchecked) {
+                throw unchecked;
+            }
+            throw e;
+        }
+    }
+
+    private static GuestArchitecture guest(Architecture architecture) {
+        return switch (architecture) {
+            case X86_64 -> GuestArchitecture.X86_64;
+            case X86_32 -> GuestArchitecture.I386;
+            case ARM64 -> GuestArchitecture.AARCH64;
+            case ARM -> GuestArchitecture.ARM;
+            case RISCV64 -> GuestArchitecture.RISCV64;
+            default ->
+                throw new SessionException(
+                        "no machine for a %s kernel".formatted(architecture.label()),
+                        new SessionFailure.Unsupported(architecture.label()));
+        };
+    }
+}

@@ -1,0 +1,97 @@
+package org.kdive.session;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.kdive.machine.Console;
+import org.kdive.machine.ConsoleMatch;
+import org.kdive.machine.MachineException;
+import org.kdive.machine.MachineFailure;
+
+/** The guest's serial line as a session uses it. Session thread, but for {@link #cancel}. */
+public final class ConsoleDesk {
+    /** How soon an expectation notices that nobody wants it any more, or that the guest has stopped. */
+    private static final Duration SLICE = Duration.ofMillis(100);
+
+    private final Notices notices;
+    private @Nullable Console console; // null: no machine of ours
+    private Console.@Nullable Subscription subscription; // null: the same
+    private volatile boolean cancelled;
+
+    ConsoleDesk(Notices notices) {
+        this.notices = notices;
+    }
+
+    void watch(Console watched) {
+        console = watched;
+        subscription = watched.subscribe(notices::console);
+    }
+
+    void unwatch() {
+        if (subscription != null) {
+            subscription.close();
+        }
+        console = null;
+        subscription = null;
+    }
+
+    /** Any thread. */
+    void cancel() {
+        cancelled = true;
+    }
+
+    /** Types into the guest. */
+    public void send(byte[] bytes) {
+        require().send(bytes);
+    }
+
+    /** What the guest wrote, as far back as it is kept. */
+    public byte[] history() {
+        return require().history();
+    }
+
+    /**
+     * Waits for the guest to write this; each text is matched once. Throws TimedOut, Interrupted, and what
+     * {@code guard} throws, which is asked several times a second.
+     */
+    public ConsoleMatch expect(Pattern pattern, Duration deadline, Runnable guard) {
+        cancelled = false;
+        long end = System.nanoTime() + deadline.toNanos();
+        while (true) {
+            Optional<ConsoleMatch> match = within(pattern, SLICE);
+            if (match.isPresent()) {
+                return match.get();
+            }
+            if (cancelled) {
+                throw new SessionException("expect console: interrupted", new SessionFailure.Interrupted());
+            }
+            if (System.nanoTime() - end > 0) {
+                throw new SessionException(
+                        "the console did not say /%s/ within %d s".formatted(pattern, deadline.toSeconds()),
+                        new SessionFailure.TimedOut(deadline));
+            }
+            guard.run();
+        }
+    }
+
+    private Optional<ConsoleMatch> within(Pattern pattern, Duration slice) {
+        try {
+            return Optional.of(require().expect(pattern, slice));
+        } catch (MachineException e) {
+            if (e.failure() instanceof MachineFailure.ConsoleTimedOut) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private Console require() {
+        Console current = console;
+        if (current == null) {
+            throw new SessionException(
+                    "no console: this machine was not booted by kdive", new SessionFailure.NoTarget());
+        }
+        return current;
+    }
+}

@@ -1,0 +1,136 @@
+package org.kdive.session;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.kdive.gdbrsp.RspClient;
+import org.kdive.gdbrsp.RspOptions;
+import org.kdive.gdbrsp.ThreadId;
+import org.kdive.images.Architecture;
+import org.kdive.machine.Accelerator;
+import org.kdive.machine.Machine;
+import org.kdive.qmp.QmpClient;
+
+/** One target from boot or attach to its end: what belongs together and dies together. Session thread. */
+final class Engagement implements AutoCloseable {
+    private static final Duration BOOT_DEADLINE = Duration.ofSeconds(30);
+    private static final Set<String> RUN_STATE_EVENTS =
+            Set.of("STOP", "RESUME", "RESET", "SHUTDOWN", "GUEST_PANICKED", "WATCHDOG", "POWERDOWN");
+
+    private final Target target;
+    private final SlideSearch slide;
+    private final Locations locations;
+    private final RunControl control;
+    private final Stepper stepper;
+    private final Hypervisor hypervisor;
+
+    private Engagement(Target target, Breakpoints breakpoints, SessionThread thread, Notices notices) {
+        this.target = target;
+        this.slide = new SlideSearch(target, notices);
+        this.locations = new Locations(target, slide);
+        this.control = new RunControl(target, breakpoints, slide, thread, notices);
+        this.stepper = new Stepper(control, target, locations);
+        this.hypervisor = new Hypervisor(target, control, slide);
+        slide.whenChanged(() -> breakpoints.resolveAgain(location -> locations.resolveQuietly(location)));
+    }
+
+    static Engagement boot(BootPlan plan, Breakpoints breakpoints, SessionThread thread, Notices notices) {
+        Machine machine = Machine.boot(plan.spec(), BOOT_DEADLINE);
+        try {
+            RspClient stub = RspClient.connect(machine.gdb(), RspOptions.defaults());
+            boolean tcg = plan.spec().accelerator() == Accelerator.TCG;
+            Target target =
+                    new Target(stub, machine.qmp(), machine, tcg, plan.architecture(), plan.hasKernel(), plan.kernel());
+            Engagement engagement = new Engagement(target, breakpoints, thread, notices);
+            engagement.listen(machine.qmp());
+            var unused = machine.exit()
+                    .thenAccept(
+                            exit -> engagement.control.post(new Happening.Gone("QEMU is gone: " + exit.describe())));
+            engagement.begin(breakpoints, new Cause.Start());
+            return engagement;
+        } catch (RuntimeException e) {
+            machine.close();
+            throw e;
+        }
+    }
+
+    static Engagement attach(AttachPlan plan, Breakpoints breakpoints, SessionThread thread, Notices notices) {
+        QmpClient qmp = plan.qmp() == null ? null : QmpClient.connect(plan.qmp(), Duration.ofSeconds(10));
+        RspClient stub = null;
+        try {
+            stub = RspClient.connect(plan.gdb(), RspOptions.defaults());
+            Architecture architecture = Architectures.of(stub.description());
+            Target target = new Target(
+                    stub, qmp, null, Architectures.isTcg(stub, qmp), architecture, plan.hasKernel(), plan.kernel());
+            Engagement engagement = new Engagement(target, breakpoints, thread, notices);
+            if (qmp != null) {
+                engagement.listen(qmp);
+            }
+            var unused =
+                    stub.closed().thenAccept(failure -> engagement.control.post(new Happening.Gone(failure.says())));
+            engagement.begin(breakpoints, new Cause.Attached());
+            return engagement;
+        } catch (RuntimeException e) {
+            closeQuietly(stub, qmp);
+            throw e;
+        }
+    }
+
+    private static void closeQuietly(@Nullable RspClient stub, @Nullable QmpClient qmp) {
+        if (stub != null) {
+            stub.close();
+        }
+        if (qmp != null) {
+            qmp.close();
+        }
+    }
+
+    private void listen(QmpClient qmp) {
+        qmp.subscribe(
+                event -> RUN_STATE_EVENTS.contains(event.name()), event -> control.post(new Happening.Qmp(event)));
+    }
+
+    private void begin(Breakpoints breakpoints, Cause cause) {
+        ThreadId first =
+                target.stub().lastStop().flatMap(reply -> reply.thread()).orElseGet(target::firstThread);
+        control.stoppedBy(cause, first);
+        slide.begin(cause instanceof Cause.Attached ? Optional.of(first) : Optional.empty());
+        breakpoints.resolveAgain(locations::resolveQuietly);
+    }
+
+    Target target() {
+        return target;
+    }
+
+    SlideSearch slide() {
+        return slide;
+    }
+
+    Locations locations() {
+        return locations;
+    }
+
+    RunControl control() {
+        return control;
+    }
+
+    Stepper stepper() {
+        return stepper;
+    }
+
+    Hypervisor hypervisor() {
+        return hypervisor;
+    }
+
+    ThreadId currentThread() {
+        return control.requireStop().thread();
+    }
+
+    /** Ends a machine of ours; leaves another's as it was found, running or not, without our breakpoints. */
+    @Override
+    public void close() {
+        control.leave();
+        target.close();
+    }
+}

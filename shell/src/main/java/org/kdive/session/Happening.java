@@ -1,0 +1,24 @@
+package org.kdive.session;
+
+import org.kdive.gdbrsp.StopReply;
+import org.kdive.qmp.QmpEvent;
+
+/** Something that came from outside and waits for the session thread. */
+sealed interface Happening {
+    /** The stub answered the resume of this number. */
+    record StopReported(long resume, StopReply reply) implements Happening {}
+
+    /** The resume of this number failed: the connection is lost, or the stub refused. */
+    record ResumeFailed(long resume, Throwable why) implements Happening {}
+
+    record Qmp(QmpEvent event) implements Happening {}
+
+    /** QMP said STOP during the resume of this number, and the stub had its time to say so too. */
+    record StubStaysSilent(long resume) implements Happening {}
+
+    /** The machine's process ended, or the connection to a stub we did not start. */
+    record Gone(String how) implements Happening {}
+
+    /** Ctrl-C. */
+    record InterruptAsked() implements Happening {}
+}

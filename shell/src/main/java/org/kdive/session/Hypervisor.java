@@ -1,0 +1,120 @@
+package org.kdive.session;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.kdive.machine.Machine;
+import org.kdive.machine.MachineSpec;
+import org.kdive.machine.Share;
+import org.kdive.machine.Shares;
+import org.kdive.qmp.Blocks;
+import org.kdive.qmp.QmpSnapshots;
+import org.kdive.qmp.QmpValue;
+
+/** QEMU's own side of the machine: monitor, QMP, reset, snapshots, shares. Session thread. */
+public final class Hypervisor {
+    private static final Duration SNAPSHOT_DEADLINE = Duration.ofMinutes(2);
+
+    private final Target target;
+    private final RunControl control;
+    private final SlideSearch slide;
+    private final Map<String, SlideSearch.Place> places = new HashMap<>(); // where the kernel was in each snapshot
+
+    Hypervisor(Target target, RunControl control, SlideSearch slide) {
+        this.target = target;
+        this.control = control;
+        this.slide = slide;
+    }
+
+    /** HMP; the answer as QEMU gives it, errors included: HMP does not tell them apart. */
+    public String monitor(String command) {
+        String answer = target.monitor(command);
+        target.invalidate(); // a monitor command may have written to the guest
+        return answer;
+    }
+
+    /** Any QMP command. Throws QmpException with what QEMU said. */
+    public QmpValue qmp(String command, Map<String, ?> arguments) {
+        QmpValue answer = target.requireQmp("qmp").call(command, arguments);
+        target.invalidate();
+        return answer;
+    }
+
+    /** Resets the machine; it stays stopped if it was, and starts over if it ran. */
+    public void reset() {
+        target.requireQmp("reset").call("system_reset", Map.of());
+    }
+
+    /** The machine we booted; Unsupported when attached. */
+    public Machine requireMachine() {
+        return target.machine()
+                .orElseThrow(() -> new SessionException(
+                        "this machine was not booted by kdive", new SessionFailure.Unsupported("a foreign machine")));
+    }
+
+    public Shares shares() {
+        return requireMachine().shares();
+    }
+
+    /** Plugs a virtio-9p device for a directory of the host. */
+    public void addShare(Path directory, String tag, boolean readOnly) {
+        shares().add(new Share(directory, tag, readOnly));
+    }
+
+    public void saveSnapshot(String name) {
+        control.requireStop();
+        Waits.on(snapshots().save(name), SNAPSHOT_DEADLINE, "save snapshot " + name);
+        places.put(name, slide.place());
+    }
+
+    /** The machine as it was; the stop that comes back is the new truth, and everything read before is void. */
+    public Stop loadSnapshot(String name) {
+        Stop before = control.requireStop();
+        Waits.on(snapshots().load(name), SNAPSHOT_DEADLINE, "load snapshot " + name);
+        target.invalidate();
+        Stop restored = control.stoppedBy(new Cause.Restored(name), before.thread());
+        slide.restore(places.getOrDefault(name, slide.place()), before.thread());
+        return restored;
+    }
+
+    public void deleteSnapshot(String name) {
+        Waits.on(snapshots().delete(name), SNAPSHOT_DEADLINE, "delete snapshot " + name);
+        places.remove(name);
+    }
+
+    public List<Blocks.Snapshot> listSnapshots() {
+        return Waits.on(snapshots().list(), "list snapshots");
+    }
+
+    /** Name and value of what there is to say about the machine, in order. */
+    public Map<String, String> describe() {
+        Map<String, String> facts = new LinkedHashMap<>();
+        target.qmp().ifPresent(qmp -> facts.put("QEMU", qmp.greeting().toString()));
+        target.machine().ifPresent(machine -> {
+            facts.put("process", String.valueOf(machine.pid()));
+            facts.put("run directory", machine.runDirectory().toString());
+            facts.put("machine", machine.spec().machine());
+            facts.put("CPUs", String.valueOf(machine.spec().cpus()));
+            facts.put("memory", (machine.spec().memoryBytes() >> 20) + " MiB");
+            facts.put("command line", String.join(" ", machine.commandLine()));
+        });
+        facts.put("accelerator", target.isTcg() ? "TCG" : "not TCG");
+        facts.put("architecture", target.architecture().label());
+        if (target.hasKernel()) {
+            target.image().ifPresent(image -> {
+                facts.put("kernel", image.source());
+                image.banner().ifPresent(banner -> facts.put("banner", banner.strip()));
+            });
+        }
+        facts.put("KASLR slide", slide.explain());
+        target.runState().ifPresent(state -> facts.put("run state", state));
+        return facts;
+    }
+
+    private QmpSnapshots snapshots() {
+        return new QmpSnapshots(target.requireQmp("snapshot"), List.of(MachineSpec.SNAPSHOT_NODE), SNAPSHOT_DEADLINE);
+    }
+}

@@ -1,0 +1,91 @@
+package org.kdive.session;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.kdive.qmp.QmpEvent;
+import org.kdive.qmp.QmpException;
+import org.kdive.qmp.QmpValue;
+
+/**
+ * Holds what QMP says of the run state against what RSP said. Each of our own resumes brings one RESUME and one STOP event,
+ * later than the stub's word or earlier; whatever is left over was somebody else. Session thread.
+ */
+final class Reconciler {
+    private final RunControl control;
+    private final Target target;
+    private final SlideSearch slide;
+    private final Notices notices;
+    private @Nullable Cause lastWord; // why the guest is about to stop, when an event says so before the stub does
+
+    Reconciler(RunControl control, Target target, SlideSearch slide, Notices notices) {
+        this.control = control;
+        this.target = target;
+        this.slide = slide;
+        this.notices = notices;
+    }
+
+    /** The last event that explains a stop, or null; asked once per stop. */
+    @Nullable
+    Cause lastWord() {
+        Cause word = lastWord;
+        lastWord = null;
+        return word;
+    }
+
+    void onEvent(QmpEvent event) {
+        switch (event.name()) {
+            case "RESUME" -> onResume();
+            case "STOP" -> control.expectStop();
+            case "RESET" -> onReset(event.data());
+            case "SHUTDOWN" ->
+                lastWord = new Cause.ShutDown(
+                        event.data().find("reason").map(QmpValue::text).orElse("?"));
+            case "GUEST_PANICKED" -> lastWord = new Cause.Panicked();
+            default -> {
+                // the others do not touch the run state
+            }
+        }
+    }
+
+    private void onResume() {
+        if (target.resumeEventIsOurs() || !(control.state() instanceof Stop)) {
+            return;
+        }
+        if (isRunning()) {
+            notices.notice("the guest was resumed from outside (QMP cont)");
+            control.resumedElsewhere();
+        }
+    }
+
+    private void onReset(QmpValue data) {
+        String reason = data.find("reason").map(QmpValue::text).orElse("?");
+        if (!slide.isSettled()) {
+            return; // the firmware's own reset on the way up: nothing is known yet that could be wrong
+        }
+        notices.notice("the guest was reset (%s)", reason);
+        slide.forget();
+        if (control.state() instanceof Stop) {
+            control.stoppedBy(new Cause.Start(), target.firstThread());
+        } else {
+            control.stopQuietly();
+        }
+    }
+
+    /** The stub owes a stop reply, or it does not: QEMU since 8.1 says nothing of a stop it was not asked for. */
+    void stubIsSilent() {
+        try {
+            if (!isRunning()) {
+                target.stub().stoppedElsewhere();
+            }
+        } catch (QmpException e) {
+            control.end("QEMU does not answer: " + e.getMessage());
+        }
+    }
+
+    private boolean isRunning() {
+        return target.qmp()
+                .map(qmp -> Waits.on(qmp.execute("query-status", Map.of()), "query-status")
+                        .flag("running"))
+                .orElse(true);
+    }
+}

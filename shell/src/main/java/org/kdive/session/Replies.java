@@ -1,0 +1,25 @@
+package org.kdive.session;
+
+import java.util.OptionalLong;
+import org.kdive.gdbrsp.StopReply;
+
+/** Questions to a stop reply. */
+final class Replies {
+    private static final int SIGTRAP = 5;
+
+    private Replies() {}
+
+    /** A breakpoint, a watchpoint or the end of a step. */
+    static boolean isTrap(StopReply reply) {
+        return reply instanceof StopReply.Signal signal && signal.number() == SIGTRAP;
+    }
+
+    /** Where the watched range begins, if it was a watchpoint. */
+    static OptionalLong watched(StopReply reply) {
+        if (reply instanceof StopReply.Signal signal
+                && signal.reason() instanceof StopReply.Reason.Watchpoint watchpoint) {
+            return OptionalLong.of(watchpoint.address());
+        }
+        return OptionalLong.empty();
+    }
+}

@@ -1,0 +1,335 @@
+package org.kdive.session;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.kdive.gdbrsp.Resume;
+import org.kdive.gdbrsp.RspException;
+import org.kdive.gdbrsp.StopReply;
+import org.kdive.gdbrsp.Stoppoint;
+import org.kdive.gdbrsp.ThreadId;
+
+/**
+ * The one owner of the run state: it resumes, it hears of stops from both protocols, and it decides which of them the
+ * user sees. Session thread, but for {@link #interrupt} and {@link #post}.
+ */
+final class RunControl {
+    /** How long the stub may be behind QMP before it counts as silent: both sockets are local. */
+    private static final Duration SILENCE = Duration.ofMillis(300);
+
+    private final Target target;
+    private final Breakpoints breakpoints;
+    private final SlideSearch slide;
+    private final StopInference inference;
+    private final Reconciler reconciler;
+    private final SessionThread thread;
+    private final Notices notices;
+    private final LinkedBlockingQueue<Happening> happenings = new LinkedBlockingQueue<>();
+    private final Running running = new Running(this);
+
+    private SessionState state = new SessionState.Idle();
+    private Goal goal = Goal.run();
+    private long resumes; // numbers each resume, so that a late report of an earlier one is known as such
+    private long stops; // numbers each stop, so that a stop held across a resume is known as stale
+    private boolean awaited;
+    private volatile boolean interruptAsked;
+
+    RunControl(Target target, Breakpoints breakpoints, SlideSearch slide, SessionThread thread, Notices notices) {
+        this.target = target;
+        this.breakpoints = breakpoints;
+        this.slide = slide;
+        this.thread = thread;
+        this.notices = notices;
+        this.inference = new StopInference(target, breakpoints, slide, notices);
+        this.reconciler = new Reconciler(this, target, slide, notices);
+    }
+
+    SessionState state() {
+        return state;
+    }
+
+    Stop requireStop() {
+        if (state instanceof Stop stop) {
+            return stop;
+        }
+        if (state instanceof Running) {
+            throw new SessionException("the guest is running; interrupt stops it", new SessionFailure.GuestRunning());
+        }
+        if (state instanceof SessionState.Ended ended) {
+            throw new SessionException(ended.how(), new SessionFailure.TargetGone(ended.how()));
+        }
+        throw noTarget();
+    }
+
+    static SessionException noTarget() {
+        return new SessionException(
+                "nothing is booted; boot KERNEL starts a machine, attach joins one", new SessionFailure.NoTarget());
+    }
+
+    boolean isCurrent(long stopNumber) {
+        return state instanceof Stop && stopNumber == stops;
+    }
+
+    /** The guest is known to be stopped, and why: after a boot, an attach, a reset, a snapshot. */
+    Stop stoppedBy(Cause cause, ThreadId thread) {
+        Stop stop = new Stop(this, target, ++stops, thread, cause);
+        state = stop;
+        return stop;
+    }
+
+    /** Another thread of the same stop becomes the current one. */
+    Stop select(ThreadId thread) {
+        Stop stop = requireStop();
+        state = new Stop(this, target, stops, thread, stop.cause());
+        return requireStop();
+    }
+
+    /** Plants what should be planted and lets the guest run, or step. The present stop is stale from here on. */
+    Running resume(Goal purpose) {
+        Stop stop = requireStop();
+        interruptAsked = false;
+        goal = purpose;
+        plant();
+        if (goal.step()) {
+            go(Resume.step(stop.thread()));
+        } else {
+            goFrom(stop);
+        }
+        return running;
+    }
+
+    /** Continues from a stop. The stub would hit a breakpoint at the PC again at once, so it is stepped over first. */
+    private void goFrom(Stop stop) {
+        if (!standsOnBreakpoint(stop)) {
+            go(Resume.continueAll());
+            return;
+        }
+        stepOff(stop);
+        Optional<StopReply> reply = nextReply();
+        if (reply.isEmpty()) {
+            return; // the target is gone, or the deadline has passed: the state says so
+        }
+        if (inference.isPlainStep(reply.get())) {
+            if (interruptAsked) {
+                stoppedBy(new Cause.Interrupted(), stop.thread());
+            } else {
+                go(Resume.continueAll());
+            }
+        } else {
+            onStop(reply.get());
+        }
+    }
+
+    private boolean standsOnBreakpoint(Stop stop) {
+        long pc = stop.pc();
+        return breakpoints.planted().stream().anyMatch(point -> point.address() == pc && !isWatch(point));
+    }
+
+    private static boolean isWatch(Stoppoint point) {
+        return switch (point.kind()) {
+            case SOFTWARE, HARDWARE -> false;
+            case WRITE, READ, ACCESS -> true;
+        };
+    }
+
+    // TCG steps past a breakpoint at the PC by itself; where the instruction was overwritten (KVM, KGDB) it must be put
+    // back
+    private void stepOff(Stop stop) {
+        if (!target.isTcg()) {
+            for (Stoppoint point : breakpoints.planted()) {
+                if (point.address() == stop.pc() && !isWatch(point)) {
+                    Waits.on(target.stub().remove(point), "remove " + point);
+                    breakpoints.unplanted(point);
+                }
+            }
+        }
+        go(Resume.step(stop.thread()));
+    }
+
+    private void go(Resume how) {
+        long number = ++resumes;
+        target.invalidate();
+        state = running;
+        target.resuming();
+        var unused = target.stub().resume(how).whenComplete((reply, why) -> {
+            if (why == null) {
+                post(new Happening.StopReported(number, reply));
+            } else {
+                post(new Happening.ResumeFailed(number, why));
+            }
+        });
+        if (interruptAsked) {
+            target.stub().interrupt(); // asked for between the last stop and this resume
+        }
+    }
+
+    /** Waits for the reply to the present resume alone, handling all else that comes. Empty if the target is gone. */
+    private Optional<StopReply> nextReply() {
+        while (state instanceof Running) {
+            Happening happening = take(Duration.ofSeconds(60));
+            if (happening instanceof Happening.StopReported report && report.resume() == resumes) {
+                return Optional.of(report.reply());
+            }
+            handle(happening);
+        }
+        return Optional.empty();
+    }
+
+    private Happening take(Duration deadline) {
+        try {
+            Happening happening = happenings.poll(deadline.toMillis(), TimeUnit.MILLISECONDS);
+            return happening != null ? happening : new Happening.StubStaysSilent(resumes);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SessionException("wait for stop: interrupted", new SessionFailure.Interrupted(), e);
+        }
+    }
+
+    private void plant() {
+        List<Stoppoint> besides = new ArrayList<>(goal.stoppoints());
+        besides.addAll(slide.stoppoints());
+        Breakpoints.Change change = breakpoints.change(besides);
+        List<CompletableFuture<Void>> answers = new ArrayList<>();
+        change.remove().forEach(point -> answers.add(target.stub().remove(point)));
+        change.insert().forEach(point -> answers.add(target.stub().insert(point)));
+        for (int i = 0; i < answers.size(); i++) {
+            int removals = change.remove().size();
+            if (i < removals) {
+                Waits.on(answers.get(i), "remove breakpoint");
+                breakpoints.unplanted(change.remove().get(i));
+            } else {
+                Waits.on(answers.get(i), "insert breakpoint");
+                breakpoints.planted(change.insert().get(i - removals));
+            }
+        }
+    }
+
+    /** Blocks until the user should see a stop; empty at the deadline, and then the guest runs on. */
+    Optional<Stop> await(Duration deadline) {
+        long end = System.nanoTime() + deadline.toNanos();
+        awaited = true;
+        try {
+            while (state instanceof Running) {
+                long left = end - System.nanoTime();
+                if (left <= 0) {
+                    return Optional.empty();
+                }
+                Happening happening = happenings.poll(left, TimeUnit.NANOSECONDS);
+                if (happening != null) {
+                    handle(happening);
+                }
+            }
+            return Optional.of(requireStop());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SessionException("wait for stop: interrupted", new SessionFailure.Interrupted(), e);
+        } finally {
+            awaited = false;
+        }
+    }
+
+    /** From any thread: something happened. */
+    void post(Happening happening) {
+        happenings.add(happening);
+        thread.execute(this::drain);
+    }
+
+    private void drain() {
+        Happening happening;
+        while ((happening = happenings.poll()) != null) {
+            handle(happening);
+        }
+    }
+
+    /** From any thread. */
+    void interrupt() {
+        interruptAsked = true;
+        target.stub().interrupt();
+        long number = resumes;
+        thread.after(SILENCE, () -> handle(new Happening.StubStaysSilent(number)));
+    }
+
+    private void handle(Happening happening) {
+        if (happening instanceof Happening.StopReported report) {
+            if (report.resume() == resumes && state instanceof Running) {
+                onStop(report.reply());
+            }
+        } else if (happening instanceof Happening.ResumeFailed failed) {
+            if (failed.resume() == resumes && state instanceof Running) {
+                end("the stub is gone: " + failed.why().getMessage());
+            }
+        } else if (happening instanceof Happening.StubStaysSilent silent) {
+            if (silent.resume() == resumes && state instanceof Running) {
+                reconciler.stubIsSilent();
+            }
+        } else if (happening instanceof Happening.Gone gone) {
+            end(gone.how());
+        } else if (happening instanceof Happening.Qmp qmp) {
+            reconciler.onEvent(qmp.event());
+        }
+    }
+
+    private void onStop(StopReply reply) {
+        target.invalidate();
+        StopInference.Verdict verdict = inference.infer(reply, goal, interruptAsked, reconciler.lastWord());
+        ThreadId where = inference.threadOf(reply);
+        if (verdict.cause().isPresent()) {
+            Stop stop = stoppedBy(verdict.cause().get(), where);
+            interruptAsked = false;
+            goal = Goal.run();
+            if (!awaited) {
+                notices.stopped(stop);
+            }
+            return;
+        }
+        Stop hidden = stoppedBy(new Cause.Arrived(goal.command()), where);
+        plant();
+        goFrom(hidden);
+    }
+
+    /** QMP says that the guest stopped; the stub should say so too, and soon. */
+    void expectStop() {
+        long number = resumes;
+        thread.after(SILENCE, () -> handle(new Happening.StubStaysSilent(number)));
+    }
+
+    /** The debugger goes; what it planted in somebody else's machine goes too. */
+    void leave() {
+        if (target.machine().isEmpty() && state instanceof Stop) {
+            try {
+                for (Stoppoint point : breakpoints.planted()) {
+                    Waits.on(target.stub().remove(point), "remove " + point);
+                }
+                Waits.on(target.stub().detach(), "detach");
+            } catch (RspException e) {
+                notices.notice("leaving: %s", String.valueOf(e.getMessage()));
+            }
+        }
+        state = new SessionState.Ended("the session left this target");
+    }
+
+    /** Stops a guest that was reset under us, so that what is planted can follow the symbols. */
+    void stopQuietly() {
+        target.stub().interrupt();
+    }
+
+    /** Somebody else resumed the guest. */
+    void resumedElsewhere() {
+        target.invalidate();
+        target.stub().resumedElsewhere();
+        state = running;
+        ++resumes;
+    }
+
+    /** The target is gone, once and for all. */
+    void end(String how) {
+        if (!(state instanceof SessionState.Ended)) {
+            state = new SessionState.Ended(how);
+            notices.ended(how);
+        }
+    }
+}

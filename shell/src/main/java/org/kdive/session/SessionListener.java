@@ -1,0 +1,16 @@
+package org.kdive.session;
+
+/** What a front end hears from a session by itself. Called on the session thread, {@link #console} on the console's; must not block. */
+public interface SessionListener {
+    /** The guest stopped after a resume that nobody waits for. */
+    default void stopped(Stop stop) {}
+
+    /** One line that kdive says by itself: a reset seen, a foreign resume, a slide found. */
+    default void notice(String line) {}
+
+    /** Serial output as it comes. */
+    default void console(byte[] output) {}
+
+    /** The target is gone; one line says how. */
+    default void ended(String how) {}
+}

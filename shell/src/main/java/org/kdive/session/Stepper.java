@@ -1,0 +1,68 @@
+package org.kdive.session;
+
+import java.util.List;
+import java.util.Set;
+import org.kdive.images.arch.Instruction;
+
+/** The short runs: one instruction, over a call, out of a function, up to a place. Each returns at once; await brings the stop. */
+public final class Stepper {
+    private static final Set<String> CALLS = Set.of("call", "lcall", "callq", "bl", "blr", "blx", "jal", "jalr");
+
+    private final RunControl control;
+    private final Target target;
+    private final Locations locations;
+
+    Stepper(RunControl control, Target target, Locations locations) {
+        this.control = control;
+        this.target = target;
+        this.locations = locations;
+    }
+
+    /** One instruction, with interrupts held back as QEMU does by default. */
+    public Running step() {
+        return control.resume(Goal.step("stepi"));
+    }
+
+    /** One instruction; a call is run to its return, a repeated string instruction to its end. */
+    public Running next() {
+        Stop stop = control.requireStop();
+        List<Instruction> code = new Code(target, stop.thread()).at(stop.pc(), 1);
+        if (code.isEmpty() || !runsAway(code.get(0))) {
+            return control.resume(Goal.step("nexti"));
+        }
+        long sp = stop.registers().sp();
+        // a recursive call comes by here too, deeper in the stack
+        return control.resume(Goal.until(
+                "nexti", List.of(code.get(0).next()), registers -> Long.compareUnsigned(registers.sp(), sp) >= 0));
+    }
+
+    private static boolean runsAway(Instruction instruction) {
+        String mnemonic = instruction.mnemonic();
+        return CALLS.contains(mnemonic) || mnemonic.startsWith("rep");
+    }
+
+    /** To the return of the current function, past all that it calls. */
+    public Running finish() {
+        Stop stop = control.requireStop();
+        List<Frame> frames = stop.frames(2);
+        if (frames.size() < 2) {
+            throw new SessionException(
+                    "finish: the caller of this function is not known", new SessionFailure.Unsupported("finish"));
+        }
+        long sp = stop.registers().sp();
+        return control.resume(Goal.until(
+                "finish", List.of(frames.get(1).pc()), registers -> Long.compareUnsigned(registers.sp(), sp) >= 0));
+    }
+
+    /** To a place, or any of them when the location has several; user breakpoints on the way stop as always. */
+    public Running until(String command, String location) {
+        Stop stop = control.requireStop();
+        List<Long> addresses = locations.resolve(location, stop.thread());
+        if (addresses.isEmpty()) {
+            throw new SessionException(
+                    "%s: the kernel has not chosen its place yet; break %s holds already".formatted(command, location),
+                    new SessionFailure.Unsupported(location));
+        }
+        return control.resume(Goal.until(command, addresses, registers -> true));
+    }
+}

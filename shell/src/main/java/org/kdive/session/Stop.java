@@ -1,0 +1,106 @@
+package org.kdive.session;
+
+import java.util.List;
+import java.util.Optional;
+import org.kdive.gdbrsp.ThreadId;
+import org.kdive.images.Architecture;
+import org.kdive.images.Program;
+import org.kdive.images.arch.Instruction;
+
+/**
+ * A stopped guest, from one stop to the next resume; held longer it fails with StaleStop. Everything here reads what is
+ * true at this stop, once. Session thread.
+ */
+public final class Stop implements SessionState {
+    private final RunControl control;
+    private final Target target;
+    private final long number;
+    private final ThreadId thread;
+    private final Cause cause;
+
+    Stop(RunControl control, Target target, long number, ThreadId thread, Cause cause) {
+        this.control = control;
+        this.target = target;
+        this.number = number;
+        this.thread = thread;
+        this.cause = cause;
+    }
+
+    /** Which of the session's stops it is; rises by one each time. */
+    public long number() {
+        return number;
+    }
+
+    public Cause cause() {
+        return cause;
+    }
+
+    /** The current thread, which the commands speak of: a vCPU under QEMU. */
+    public ThreadId thread() {
+        return thread;
+    }
+
+    public List<ThreadId> threads() {
+        requireCurrent();
+        return target.threads();
+    }
+
+    public RegisterFile registers() {
+        requireCurrent();
+        return target.registers(thread);
+    }
+
+    public RegisterFile registersOf(ThreadId other) {
+        requireCurrent();
+        return target.registers(other);
+    }
+
+    public Architecture architecture() {
+        return target.architecture();
+    }
+
+    public long pc() {
+        return registers().pc();
+    }
+
+    public StopMemory memory() {
+        requireCurrent();
+        return target.memory(thread);
+    }
+
+    /** Symbols; empty when no kernel image is known. */
+    public Optional<Program> program() {
+        requireCurrent();
+        return target.findProgram();
+    }
+
+    /** An address as people read it: with its symbol where it has one. */
+    public String describe(long address) {
+        return target.describe(address);
+    }
+
+    /** The calls that led here, innermost first; at most {@code limit}. */
+    public List<Frame> frames(int limit) {
+        requireCurrent();
+        return new StackWalk(target, thread).frames(limit);
+    }
+
+    /** Instructions as they stand in memory; fewer than asked where it ends. */
+    public List<Instruction> code(long address, int count) {
+        requireCurrent();
+        return new Code(target, thread).at(address, count);
+    }
+
+    /** Writes what the thread sees at a run-time virtual address; throws Unreadable. */
+    public void write(long address, byte[] bytes) {
+        requireCurrent();
+        target.write(thread, address, bytes);
+    }
+
+    void requireCurrent() {
+        if (!control.isCurrent(number)) {
+            throw new SessionException(
+                    "stale stop: the guest has run since stop %d".formatted(number), new SessionFailure.StaleStop());
+        }
+    }
+}

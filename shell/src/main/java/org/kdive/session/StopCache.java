@@ -1,0 +1,35 @@
+package org.kdive.session;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.kdive.gdbrsp.RspClient;
+import org.kdive.gdbrsp.ThreadId;
+import org.kdive.images.Architecture;
+
+/** What was read from the stopped target, by thread; void as soon as it runs. Session thread. */
+final class StopCache {
+    private final RspClient stub;
+    private final Architecture architecture;
+    private final Map<ThreadId, RegisterFile> registers = new HashMap<>();
+    private final Map<ThreadId, StopMemory> memories = new HashMap<>();
+
+    StopCache(RspClient stub, Architecture architecture) {
+        this.stub = stub;
+        this.architecture = architecture;
+    }
+
+    RegisterFile registers(ThreadId thread) {
+        return registers.computeIfAbsent(
+                thread,
+                t -> new RegisterFile(stub, t, Waits.on(stub.readRegisters(t), "read the registers"), architecture));
+    }
+
+    StopMemory memory(ThreadId thread) {
+        return memories.computeIfAbsent(thread, t -> new StopMemory(stub, t));
+    }
+
+    void clear() {
+        registers.clear();
+        memories.clear();
+    }
+}

@@ -1,0 +1,94 @@
+package org.kdive.session;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.kdive.gdbrsp.RspClient;
+import org.kdive.gdbrsp.RspException;
+import org.kdive.gdbrsp.RspFailure;
+import org.kdive.gdbrsp.ThreadId;
+import org.kdive.images.ImageException;
+import org.kdive.images.ImageFailure;
+import org.kdive.images.Memory;
+
+/** A stopped guest's memory as one of its threads sees it, in pages that are read once. Session thread. */
+public final class StopMemory implements Memory {
+    public static final int PAGE_BYTES = 4096;
+    /** Longer reads go past the cache: they are dumps, not looks. */
+    private static final int LONG_READ_BYTES = 64 * 1024;
+
+    private final RspClient stub;
+    private final ThreadId thread;
+    private final Map<Long, byte[]> pages = new HashMap<>(); // an empty array: not readable
+
+    StopMemory(RspClient stub, ThreadId thread) {
+        this.stub = stub;
+        this.thread = thread;
+    }
+
+    /** Throws MemoryFault with the first address that cannot be read. */
+    @Override
+    public byte[] read(long address, int length) {
+        if (length < 0) {
+            throw new IllegalArgumentException("a read of " + length + " bytes");
+        }
+        if (length > LONG_READ_BYTES) {
+            return direct(address, length);
+        }
+        byte[] bytes = new byte[length];
+        int done = 0;
+        while (done < length) {
+            long here = address + done;
+            int offset = (int) (here & (PAGE_BYTES - 1));
+            byte[] page = page(here - offset);
+            if (page.length == 0) {
+                throw fault(here);
+            }
+            int count = Math.min(length - done, PAGE_BYTES - offset);
+            System.arraycopy(page, offset, bytes, done, count);
+            done += count;
+        }
+        return bytes;
+    }
+
+    /** The readable bytes from the front of the range; shorter than asked when a page is missing, maybe empty. */
+    public byte[] readPrefix(long address, int length) {
+        try {
+            return read(address, length);
+        } catch (ImageException e) {
+            if (e.failure() instanceof ImageFailure.MemoryFault fault) {
+                return read(address, (int) (fault.address() - address));
+            }
+            throw e;
+        }
+    }
+
+    private byte[] page(long start) {
+        return pages.computeIfAbsent(start, this::readPage);
+    }
+
+    private byte[] readPage(long start) {
+        try {
+            return direct(start, PAGE_BYTES);
+        } catch (ImageException e) {
+            return new byte[0];
+        }
+    }
+
+    private byte[] direct(long address, int length) {
+        try {
+            CompletableFuture<byte[]> answer = stub.readMemory(thread, address, length);
+            return Waits.on(answer, "read memory at 0x%x".formatted(address));
+        } catch (RspException e) {
+            if (e.failure() instanceof RspFailure.MemoryFault fault) {
+                throw fault(fault.address());
+            }
+            throw e;
+        }
+    }
+
+    private static ImageException fault(long address) {
+        return new ImageException(
+                "cannot access memory at 0x%x".formatted(address), new ImageFailure.MemoryFault(address));
+    }
+}

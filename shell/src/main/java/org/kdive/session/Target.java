@@ -1,0 +1,254 @@
+package org.kdive.session;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.kdive.gdbrsp.RspClient;
+import org.kdive.gdbrsp.RspException;
+import org.kdive.gdbrsp.RspFailure;
+import org.kdive.gdbrsp.ThreadId;
+import org.kdive.images.Architecture;
+import org.kdive.images.KernelImage;
+import org.kdive.images.Program;
+import org.kdive.images.arch.Disassembler;
+import org.kdive.images.arch.InstructionSet;
+import org.kdive.images.arch.Syntax;
+import org.kdive.machine.Console;
+import org.kdive.machine.Machine;
+import org.kdive.qmp.QmpClient;
+import org.kdive.qmp.QmpException;
+
+/** What is being debugged: its channels, its kernel, and what was read from it during the present stop. Session thread. */
+final class Target implements AutoCloseable {
+    private final RspClient stub;
+    private final @Nullable QmpClient qmp; // null: attached to a stub alone
+    private final @Nullable Machine machine; // null: somebody else's QEMU
+    private final boolean tcg;
+    private final boolean hasKernel;
+    private final Supplier<Optional<Program>> linked;
+    private final Architecture architecture;
+    private @Nullable Program program; // null until it is first asked for
+    private @Nullable List<ThreadId> threads; // null until it is first asked for
+    private int values; // remembered so far
+    private int resumeEventsDue; // of our own resumes: each brings one RESUME event
+    private final Map<Map.Entry<InstructionSet, Syntax>, Optional<Disassembler>> disassemblers = new HashMap<>();
+    private final StopCache cache;
+    private final Map<String, Value> convenience = new HashMap<>();
+
+    /**
+     * @param hasKernel whether {@code linked} will bring something
+     * @param linked the kernel at its link addresses; may block, while a file is still being unpacked
+     */
+    Target(
+            RspClient stub,
+            @Nullable QmpClient qmp,
+            @Nullable Machine machine,
+            boolean tcg,
+            Architecture architecture,
+            boolean hasKernel,
+            Supplier<Optional<Program>> linked) {
+        this.stub = stub;
+        this.qmp = qmp;
+        this.machine = machine;
+        this.tcg = tcg;
+        this.architecture = architecture;
+        this.hasKernel = hasKernel;
+        this.linked = linked;
+        this.cache = new StopCache(stub, architecture);
+    }
+
+    RspClient stub() {
+        return stub;
+    }
+
+    Optional<QmpClient> qmp() {
+        return Optional.ofNullable(qmp);
+    }
+
+    QmpClient requireQmp(String what) {
+        return qmp().orElseThrow(() ->
+                new SessionException(what + " needs QMP: attach with --qmp", new SessionFailure.Unsupported("QMP")));
+    }
+
+    Optional<Machine> machine() {
+        return Optional.ofNullable(machine);
+    }
+
+    Optional<Console> console() {
+        return machine().map(Machine::console);
+    }
+
+    /** Software breakpoints everywhere, watchpoints of any size: only QEMU's own translator has them. */
+    boolean isTcg() {
+        return tcg;
+    }
+
+    Architecture architecture() {
+        return architecture;
+    }
+
+    /** Symbols at their run-time places; at their link addresses while the slide is not known. Empty: no image was given. */
+    Optional<Program> findProgram() {
+        if (program == null) {
+            program = linked.get().orElse(null);
+        }
+        return Optional.ofNullable(program);
+    }
+
+    Program requireProgram() {
+        return findProgram()
+                .orElseThrow(() -> new SessionException(
+                        "no kernel image is known; give one with --kernel", new SessionFailure.NoSymbol("")));
+    }
+
+    Optional<KernelImage> image() {
+        return findProgram().map(Program::image);
+    }
+
+    /** What names mean to a thread: its registers, the symbols, the convenience variables. */
+    Scope scope(ThreadId thread) {
+        return new TargetScope(this, thread, convenience);
+    }
+
+    void define(String name, long value) {
+        convenience.put(name, Value.unsigned(value, 8));
+    }
+
+    String threadName(ThreadId of) {
+        return Waits.on(stub.threadName(of), "read the thread's name").strip();
+    }
+
+    /** Keeps a value as {@code $N} and as {@code $}. */
+    int remember(Value value) {
+        convenience.put(String.valueOf(++values), value);
+        convenience.put("", value);
+        return values;
+    }
+
+    /** An address with its symbol where it has one: {@code 0xffffffff83208a90 <start_kernel+4>}. */
+    String describe(long address) {
+        return findProgram()
+                .map(known -> known.symbolAt(address).isPresent()
+                        ? "0x%x <%s>".formatted(address, known.describe(address))
+                        : "0x%x".formatted(address))
+                .orElseGet(() -> "0x%x".formatted(address));
+    }
+
+    /** Whether symbols are to be had: known before the kernel's file is unpacked. */
+    boolean hasKernel() {
+        return hasKernel;
+    }
+
+    long slideBytes() {
+        return findProgram().map(known -> known.slideBytes().orElse(0)).orElse(0L);
+    }
+
+    void slide(long slideBytes) {
+        program = requireProgram().slidBy(slideBytes);
+    }
+
+    void unslide() {
+        program = linked.get().orElse(null);
+    }
+
+    /** Everything read during a stop is void: the guest runs, or something wrote to it. */
+    void invalidate() {
+        cache.clear();
+    }
+
+    RegisterFile registers(ThreadId thread) {
+        return cache.registers(thread);
+    }
+
+    /** The memory as the thread sees it, a page at a time, remembered until {@link #invalidate}. */
+    StopMemory memory(ThreadId thread) {
+        return cache.memory(thread);
+    }
+
+    List<ThreadId> threads() {
+        if (threads == null) {
+            threads = Waits.on(stub.threads(), "list the threads");
+        }
+        return threads;
+    }
+
+    ThreadId firstThread() {
+        return threads().get(0);
+    }
+
+    void write(ThreadId thread, long address, byte[] bytes) {
+        try {
+            Waits.on(stub.writeMemory(thread, address, bytes), "write memory at 0x%x".formatted(address));
+        } catch (RspException e) {
+            if (e.failure() instanceof RspFailure.MemoryFault fault) {
+                throw new SessionException(
+                        "cannot write memory at 0x%x".formatted(fault.address()),
+                        new SessionFailure.Unreadable(fault.address()),
+                        e);
+            }
+            throw e;
+        } finally {
+            invalidate();
+        }
+    }
+
+    /** HMP through QMP, or through the stub where there is no QMP. The text has no trailing line end. */
+    String monitor(String command) {
+        if (qmp != null) {
+            Map<String, String> line = Map.of("command-line", command);
+            return Waits.on(qmp.execute("human-monitor-command", line), "monitor " + command)
+                    .text()
+                    .replace("\r\n", "\n")
+                    .stripTrailing();
+        }
+        return Waits.on(stub.monitor(command), "monitor " + command)
+                .replace("\r\n", "\n")
+                .stripTrailing();
+    }
+
+    /** QMP's word for the run state; empty without QMP. */
+    Optional<String> runState() {
+        try {
+            return qmp().map(client -> Waits.on(
+                            client.execute("query-status", Map.of()), Duration.ofSeconds(5), "query-status")
+                    .find("status")
+                    .map(value -> value.text())
+                    .orElse("?"));
+        } catch (QmpException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Kept open from the first use on; empty where the host has no libcapstone. */
+    Optional<Disassembler> disassembler(InstructionSet set, Syntax syntax) {
+        return disassemblers.computeIfAbsent(Map.entry(set, syntax), key -> Disassembler.find(set, syntax));
+    }
+
+    void resuming() {
+        resumeEventsDue++;
+    }
+
+    /** Whether a RESUME event is the echo of a resume of ours; counts it as heard if so. */
+    boolean resumeEventIsOurs() {
+        if (resumeEventsDue == 0) {
+            return false;
+        }
+        resumeEventsDue--;
+        return true;
+    }
+
+    @Override
+    public void close() {
+        disassemblers.values().forEach(known -> known.ifPresent(Disassembler::close));
+        stub.close();
+        if (machine != null) {
+            machine.close();
+        } else if (qmp != null) {
+            qmp.close();
+        }
+    }
+}
