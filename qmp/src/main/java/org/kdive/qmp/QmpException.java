@@ -22,6 +22,12 @@ public final class QmpException extends RuntimeException {
         this.failure = failure;
     }
 
+    /** The same again, with the stack of the thread that waited for it. */
+    public QmpException(QmpException elsewhere) {
+        super(elsewhere.getMessage(), elsewhere);
+        this.failure = elsewhere.failure;
+    }
+
     public QmpFailure failure() {
         return failure;
     }

@@ -42,12 +42,15 @@ public sealed interface QmpValue {
 
         @Override
         public long number() {
+            if (decimal.signum() == 0) {
+                return 0;
+            }
             // The digits are counted before they are made: 1E+999999999 is eleven bytes on the wire.
             long integerDigits = (long) decimal.precision() - decimal.scale();
             if (integerDigits > DIGITS_OF_UINT64 || decimal.stripTrailingZeros().scale() > 0) {
                 throw mismatch(this, "a 64-bit integer");
             }
-            BigInteger exact = decimal.signum() == 0 ? BigInteger.ZERO : decimal.toBigInteger();
+            BigInteger exact = decimal.toBigInteger();
             if (exact.compareTo(TWO_TO_64) >= 0 || exact.compareTo(MIN) < 0) {
                 throw mismatch(this, "a 64-bit integer");
             }

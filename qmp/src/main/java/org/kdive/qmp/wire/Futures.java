@@ -18,7 +18,7 @@ public final class Futures {
             throw new QmpException(new QmpFailure.Interrupted(doing), e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof QmpException failed) {
-                throw new QmpException(failed.failure(), failed);
+                throw new QmpException(failed);
             }
             throw new IllegalStateException(doing, e.getCause());
         }

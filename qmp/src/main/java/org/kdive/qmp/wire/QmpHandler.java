@@ -43,7 +43,7 @@ final class QmpHandler extends SimpleChannelInboundHandler<byte[]> {
         connection.end(
                 cause instanceof DecoderException
                         ? protocol(message)
-                        : new QmpFailure.Disconnected(connection.endpoint(), message));
+                        : new QmpFailure.Disconnected(connection.endpoint(), "QEMU closed it (" + message + ")"));
     }
 
     private QmpFailure protocol(String what) {

@@ -42,7 +42,7 @@ public final class QmpJson {
     public static QmpValue parse(String json) {
         try (JsonParser parser = JSON.createParser(json)) {
             return parseWhole(parser);
-        } catch (IOException broken) {
+        } catch (IOException | NumberFormatException broken) {
             throw malformed(broken, json);
         }
     }
@@ -50,7 +50,7 @@ public final class QmpJson {
     static QmpValue parse(byte[] utf8) {
         try (JsonParser parser = JSON.createParser(utf8)) {
             return parseWhole(parser);
-        } catch (IOException broken) {
+        } catch (IOException | NumberFormatException broken) {
             throw malformed(broken, Garbage.printable(utf8));
         }
     }
@@ -148,7 +148,8 @@ public final class QmpJson {
         }
     }
 
-    private static QmpException malformed(IOException broken, String got) {
+    // NumberFormatException: an exponent that no BigDecimal has, as in 1e99999999999.
+    private static QmpException malformed(Exception broken, String got) {
         String why = broken instanceof JsonProcessingException json ? json.getOriginalMessage() : broken.getMessage();
         return new QmpException(new QmpFailure.Mismatch("JSON (" + why + ")", got), broken);
     }
