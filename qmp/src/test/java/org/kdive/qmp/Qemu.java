@@ -1,12 +1,15 @@
 package org.kdive.qmp;
 
 import static org.assertj.core.api.Assertions.fail;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +56,13 @@ final class Qemu implements AutoCloseable {
         } catch (Exception e) {
             throw new AssertionError("QEMU did not connect; it said: " + Files.readString(qemu.errors), e);
         }
+    }
+
+    /** A client of a QEMU that listens; its socket appears some time after its process. */
+    static QmpClient connect(SocketAddress address) {
+        return await().atMost(Duration.ofSeconds(20))
+                .ignoreExceptionsInstanceOf(QmpException.class)
+                .until(() -> QmpClient.connect(address, Duration.ofSeconds(10)), client -> true);
     }
 
     static UnixDomainSocketAddress socketIn(Path directory) {
