@@ -1,0 +1,42 @@
+package org.kdive.images.types;
+
+import java.util.List;
+import java.util.Optional;
+import org.kdive.images.ImageException;
+import org.kdive.images.ImageFailure;
+
+/** The types of one program by name. */
+public interface TypeTable {
+    /** {@code struct page}, {@code union thread_union}, {@code enum pid_type}, {@code pid_t}, {@code unsigned long}. */
+    Optional<Type> findType(String name);
+
+    /** As {@link #findType}, or an {@link ImageFailure.Missing} that names it. */
+    default Type requireType(String name) {
+        return findType(name)
+                .orElseThrow(() -> new ImageException(new ImageFailure.Missing(source(), "no type called " + name)));
+    }
+
+    /** {@code requireStruct("task_struct")}: a struct or union by its tag, or by a typedef. */
+    default StructType requireStruct(String tag) {
+        return findType("struct " + tag)
+                .or(() -> findType("union " + tag))
+                .or(() -> findType(tag))
+                .map(Type::strip)
+                .filter(StructType.class::isInstance)
+                .map(StructType.class::cast)
+                .orElseThrow(() -> new ImageException(new ImageFailure.Missing(source(), "no struct called " + tag)));
+    }
+
+    Optional<Function> findFunction(String name);
+
+    Optional<Variable> findVariable(String name);
+
+    /** The value of an enum's constant, of whichever enum has it. */
+    Optional<Enumerator> findEnumerator(String name);
+
+    /** Names that {@link #findType} takes and that begin so, sorted, at most {@code limit}. */
+    List<String> typeNames(String prefix, int limit);
+
+    /** Where the types came from, for messages. */
+    String source();
+}
