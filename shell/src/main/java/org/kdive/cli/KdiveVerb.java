@@ -1,7 +1,6 @@
 package org.kdive.cli;
 
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,6 +23,8 @@ final class KdiveVerb implements Callable<Integer> {
         ALWAYS,
         NEVER
     }
+
+    private static final String GREETING = "kdive: boot KERNEL starts a machine; help lists the commands; quit leaves";
 
     @Spec
     private CommandSpec spec;
@@ -53,7 +54,7 @@ final class KdiveVerb implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "no verb");
+        return Shells.prompt(this, spec.commandLine(), (session, arguments, output) -> output.note(GREETING));
     }
 
     /** Read only when asked for. */

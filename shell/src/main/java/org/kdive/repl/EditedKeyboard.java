@@ -1,0 +1,154 @@
+package org.kdive.repl;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Size;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.NonBlockingReader;
+import org.kdive.command.Interpreter;
+
+/** A terminal with line editing, history and completion. */
+final class EditedKeyboard implements Keyboard {
+    private static final int REMEMBERED_LINES = 10_000;
+    private static final int POLL_MILLIS = 50;
+
+    private final Terminal terminal;
+    private final LineReader reader;
+    private final Screen screen;
+
+    EditedKeyboard(Terminal terminal, Interpreter interpreter, Screen screen, Optional<Path> history) {
+        if (terminal.getWidth() <= 0 || terminal.getHeight() <= 0) {
+            terminal.setSize(new Size(80, 24)); // a serial line or a bare pty does not say; JLine would draw on no columns
+        }
+        this.terminal = terminal;
+        this.screen = screen;
+        this.reader = reader(terminal, interpreter, history);
+    }
+
+    /** The terminal of this process. JNI answers in-process; without it JLine runs stty. */
+    static Terminal systemTerminal() throws IOException {
+        return TerminalBuilder.builder()
+                .system(true)
+                .providers("jni,exec")
+                .dumb(false)
+                .encoding(StandardCharsets.UTF_8)
+                .nativeSignals(true)
+                .build();
+    }
+
+    private static LineReader reader(Terminal terminal, Interpreter interpreter, Optional<Path> history) {
+        LineReaderBuilder builder = LineReaderBuilder.builder()
+                .appName("kdive")
+                .terminal(terminal)
+                .parser(new RawParser())
+                .completer(new Completions(interpreter))
+                .variable(LineReader.HISTORY_SIZE, REMEMBERED_LINES)
+                .variable(LineReader.HISTORY_FILE_SIZE, REMEMBERED_LINES)
+                .variable(LineReader.SECONDARY_PROMPT_PATTERN, "> ")
+                .variable(LineReader.BELL_STYLE, "none")
+                .variable(LineReader.DISABLE_HISTORY, true) // read() adds the lines itself
+                .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true) // "!" belongs to expressions
+                .option(LineReader.Option.COMPLETE_MATCHER_TYPO, false)
+                .option(LineReader.Option.COMPLETE_MATCHER_CAMELCASE, false)
+                .option(LineReader.Option.AUTO_MENU, false) // Tab lists and leaves the line alone, as gdb's does
+                .option(LineReader.Option.INSERT_TAB, false)
+                .option(LineReader.Option.HISTORY_TIMESTAMPED, false);
+        history.ifPresent(file -> builder.variable(LineReader.HISTORY_FILE, file));
+        return builder.build();
+    }
+
+    /** Ctrl-C while no line is edited. */
+    void onInterrupt(Runnable action) {
+        terminal.handle(Terminal.Signal.INT, signal -> action.run());
+    }
+
+    @Override
+    public Typed read(String prompt) {
+        screen.editing(reader::printAbove);
+        try {
+            String text = reader.readLine(prompt);
+            // Pasted lines are remembered one by one, as they would be had they been typed.
+            text.lines().filter(line -> !line.isBlank()).forEach(reader.getHistory()::add);
+            return new Typed.Text(text);
+        } catch (UserInterruptException e) {
+            return new Typed.Cleared();
+        } catch (EndOfFileException e) {
+            return new Typed.End();
+        } finally {
+            screen.running();
+        }
+    }
+
+    @Override
+    public List<String> history() {
+        List<String> lines = new ArrayList<>();
+        reader.getHistory().forEach(entry -> lines.add(entry.line()));
+        return lines;
+    }
+
+    @Override
+    public boolean passThrough(Consumer<byte[]> guest, BooleanSupplier over, Screen shown) {
+        Attributes before = terminal.enterRawMode();
+        Attributes raw = new Attributes(terminal.getAttributes());
+        raw.setLocalFlag(Attributes.LocalFlag.ISIG, false); // Ctrl-C and Ctrl-Z are the guest's
+        raw.setInputFlag(Attributes.InputFlag.IXON, false);
+        terminal.setAttributes(raw);
+        shown.console(terminal.output());
+        try {
+            pump(terminal.reader(), guest, over, shown);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            shown.console(null);
+            terminal.setAttributes(before);
+        }
+        return true;
+    }
+
+    private static void pump(NonBlockingReader keys, Consumer<byte[]> guest, BooleanSupplier over, Screen shown)
+            throws IOException {
+        ConsoleKeys meaning = new ConsoleKeys();
+        while (!over.getAsBoolean()) {
+            int key = keys.read(POLL_MILLIS);
+            if (key == NonBlockingReader.EOF) {
+                return;
+            }
+            while (key >= 0) {
+                switch (meaning.accept(key)) {
+                    case NOTHING -> {}
+                    case HELP -> shown.line(ConsoleKeys.HELP);
+                    case LEAVE -> {
+                        return;
+                    }
+                }
+                key = keys.ready() ? keys.read() : NonBlockingReader.READ_EXPIRED;
+            }
+            byte[] typed = meaning.take();
+            if (typed.length > 0) {
+                guest.accept(typed);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            terminal.close();
+        } catch (IOException e) {
+            System.getLogger("session").log(System.Logger.Level.DEBUG, "terminal", e);
+        }
+    }
+}

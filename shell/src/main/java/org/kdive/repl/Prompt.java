@@ -1,0 +1,227 @@
+package org.kdive.repl;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import org.jline.terminal.Terminal;
+import org.jline.utils.Signals;
+import org.jspecify.annotations.Nullable;
+import org.kdive.command.Arguments;
+import org.kdive.command.Command;
+import org.kdive.command.Complaint;
+import org.kdive.command.FrontEnd;
+import org.kdive.command.Interpreter;
+import org.kdive.command.Output;
+import org.kdive.session.Session;
+import org.kdive.session.SessionException;
+import org.kdive.session.SessionFailure;
+import org.kdive.session.SessionListener;
+import org.kdive.session.Stop;
+
+/**
+ * The prompt: reads lines until {@code quit} or the end of the input and runs each. An error is one line and the prompt goes
+ * on. Owned by the thread that calls {@link #run}; only the keys of Ctrl-C go past it, to {@link Session#interrupt}.
+ */
+public final class Prompt {
+    private static final String PROMPT = "(kdive) ";
+
+    /**
+     * What the prompt talks through.
+     *
+     * @param keysAreTyped whether the input is a terminal
+     * @param screenIsSeen whether the answer goes to a terminal
+     * @param trace whether an error shows where it came from
+     */
+    public record Streams(
+            InputStream input,
+            PrintWriter answer,
+            PrintWriter talk,
+            boolean keysAreTyped,
+            boolean screenIsSeen,
+            boolean colour,
+            boolean trace) {}
+
+    private final Session session;
+    private final Streams streams;
+    private final Screen screen;
+    private final Interpreter interpreter;
+    private final BiConsumer<Stop, Output> stopView;
+    private @Nullable Keyboard keyboard; // null until the first line is wanted
+    private boolean consoleWanted;
+    private volatile boolean guestStopped; // while the console has the keyboard
+    private boolean failed;
+
+    /** @param stopView shows a stop that no command waited for */
+    public Prompt(Collection<Command> verbs, Session session, Streams streams, BiConsumer<Stop, Output> stopView) {
+        this.session = session;
+        this.streams = streams;
+        this.stopView = stopView;
+        PrintWriter guest = streams.screenIsSeen() ? streams.answer() : streams.talk();
+        this.screen = new Screen(streams.answer(), streams.talk(), guest, streams.colour());
+        this.interpreter = new Interpreter(verbs, session, new Desk());
+    }
+
+    /**
+     * Does {@code first}, a line such as a boot, while the keyboard gets ready; then reads lines. If the first fails, nothing
+     * is read. Returns the exit status: what quit said, else 0, or 1 when lines were piped in and one failed.
+     */
+    public int run(Command.Action first) {
+        try (screen) {
+            AutoCloseable listening = session.listen(new Listener());
+            CompletableFuture<Keyboard> ready = CompletableFuture.supplyAsync(this::openKeyboard);
+            try {
+                Optional<Complaint> refused = attempt(() -> session.call(() -> {
+                    first.run(session, Arguments.parse(""), screen);
+                    return true;
+                }));
+                return refused.isPresent() ? refused.get().exitStatus() : read(ready.join());
+            } finally {
+                listening.close();
+                var unusedDone = ready.thenAccept(Keyboard::close);
+            }
+        } catch (Exception e) {
+            throw e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
+        }
+    }
+
+    private int read(Keyboard source) {
+        keyboard = source;
+        String repeated = "";
+        while (interpreter.quitStatus().isEmpty()) {
+            Typed typed = source.read(PROMPT);
+            if (typed instanceof Typed.End) {
+                break;
+            }
+            if (typed instanceof Typed.Text text) {
+                for (String line : text.text().split("\r?\n|\r", -1)) {
+                    String wanted = line.isBlank() && streams.keysAreTyped() ? repeated : line;
+                    execute(wanted);
+                    repeated = interpreter.repeats(wanted) ? wanted : "";
+                    if (interpreter.quitStatus().isPresent()) {
+                        break;
+                    }
+                }
+            }
+        }
+        return interpreter.quitStatus().orElse(failed && !streams.keysAreTyped() ? 1 : 0);
+    }
+
+    private void execute(String line) {
+        attempt(() -> interpreter.execute(line, screen)).ifPresent(complaint -> failed = true);
+        if (consoleWanted) {
+            consoleWanted = false;
+            attempt(this::showConsole).ifPresent(complaint -> failed = true);
+        }
+        screen.drain();
+    }
+
+    private Optional<Complaint> attempt(Runnable work) {
+        try {
+            work.run();
+            return Optional.empty();
+        } catch (RuntimeException e) {
+            Complaint complaint = Complaint.of(e);
+            screen.note(screen.styled(Output.Style.BAD, complaint.text()));
+            if (streams.trace()) {
+                screen.note(Traces.of(e));
+            }
+            return Optional.of(complaint);
+        }
+    }
+
+    private Keyboard openKeyboard() {
+        Runnable interrupt = session::interrupt;
+        boolean editable = streams.keysAreTyped() && streams.screenIsSeen() && !isDumb(System.getenv("TERM"));
+        if (editable) {
+            try {
+                Terminal terminal = EditedKeyboard.systemTerminal();
+                EditedKeyboard edited = new EditedKeyboard(
+                        terminal,
+                        interpreter,
+                        screen,
+                        HistoryFile.prepare(System.getenv(), System.getProperty("user.home")));
+                edited.onInterrupt(interrupt);
+                return edited;
+            } catch (IOException | IllegalStateException e) {
+                screen.note("no line editing: " + e.getMessage());
+            }
+        }
+        if (streams.keysAreTyped()) {
+            Signals.register("INT", interrupt);
+        }
+        return new PlainKeyboard(streams.input(), screen, streams.keysAreTyped());
+    }
+
+    private static boolean isDumb(@Nullable String terminalType) {
+        return terminalType == null || terminalType.isEmpty() || terminalType.equals("dumb");
+    }
+
+    private void showConsole() {
+        Keyboard keys = keyboard;
+        guestStopped = false;
+        screen.note("console: C-a c leaves it, C-a h helps");
+        screen.drain();
+        boolean passed = keys != null
+                && session.isRunning()
+                && keys.passThrough(this::sendKeys, () -> guestStopped || !session.isRunning(), screen);
+        if (!passed && !session.isRunning()) {
+            screen.note("console: the guest is stopped and would not hear you; continue & lets it run");
+        }
+    }
+
+    private void sendKeys(byte[] keys) {
+        session.call(() -> {
+            session.console().send(keys);
+            return true;
+        });
+    }
+
+    /** What commands may ask of this front end. */
+    private final class Desk implements FrontEnd {
+        @Override
+        public void attachConsole() {
+            if (!(keyboard instanceof EditedKeyboard)) {
+                throw new SessionException(
+                        "console: this input gives lines, not keys; use send and expect console",
+                        new SessionFailure.Unsupported("console"));
+            }
+            consoleWanted = true;
+        }
+
+        @Override
+        public List<String> history() {
+            Keyboard keys = keyboard;
+            return keys == null ? List.of() : keys.history();
+        }
+    }
+
+    /** What happens without a command. */
+    private final class Listener implements SessionListener {
+        @Override
+        public void stopped(Stop stop) {
+            guestStopped = true;
+            stopView.accept(stop, screen);
+        }
+
+        @Override
+        public void notice(String line) {
+            screen.note(line);
+        }
+
+        @Override
+        public void console(byte[] output) {
+            screen.guest(output);
+        }
+
+        @Override
+        public void ended(String how) {
+            guestStopped = true;
+            screen.note(how);
+        }
+    }
+}
