@@ -19,7 +19,7 @@ final class LanguageVerbs {
     }
 
     List<Command> commands() {
-        return List.of(quit(), source(), echo(), history());
+        return List.of(quit(), source(), echo(), history(), console());
     }
 
     private Command quit() {
@@ -100,6 +100,21 @@ final class LanguageVerbs {
                 .help("Backslash escapes as in C. As in gdb no line end is added: echo done\\n")
                 .runs((session, arguments, output) ->
                         output.text(new String(Escapes.decode(arguments.tail()), StandardCharsets.UTF_8)));
+    }
+
+    private Command console() {
+        return Command.named("console")
+                .topic(Topic.MACHINE)
+                .usage("console")
+                .summary("type into the guest's console; C-a c comes back")
+                .help("""
+                        Every key goes to the guest, Ctrl-C too, until C-a c. The guest must run: continue & first.
+                        It runs on when the prompt is back; a stop brings the prompt back by itself.
+                        In a script: send and expect console.""")
+                .runs((session, arguments, output) -> {
+                    session.requireRunning();
+                    frontEnd.attachConsole();
+                });
     }
 
     private Command history() {

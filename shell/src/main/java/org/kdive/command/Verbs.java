@@ -18,6 +18,7 @@ public final class Verbs {
         all.addAll(SetVerbs.all(settings));
         all.addAll(StackVerbs.all());
         all.addAll(MachineVerbs.all());
+        all.addAll(ExpectVerbs.all(settings));
         all.add(InfoVerbs.info());
         return List.copyOf(all);
     }

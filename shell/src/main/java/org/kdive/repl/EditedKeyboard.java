@@ -31,7 +31,8 @@ final class EditedKeyboard implements Keyboard {
 
     EditedKeyboard(Terminal terminal, Interpreter interpreter, Screen screen, Optional<Path> history) {
         if (terminal.getWidth() <= 0 || terminal.getHeight() <= 0) {
-            terminal.setSize(new Size(80, 24)); // a serial line or a bare pty does not say; JLine would draw on no columns
+            terminal.setSize(
+                    new Size(80, 24)); // a serial line or a bare pty does not say; JLine would draw on no columns
         }
         this.terminal = terminal;
         this.screen = screen;

@@ -1,4 +1,7 @@
-/** Scripts: the command language line by line, with verdicts and an exit status. */
+/**
+ * Scripts: the command language line by line, with verdicts and an exit status. Start at {@code ScriptRunner}. On the
+ * caller's thread. Only cli imports it.
+ */
 @NullMarked
 package org.kdive.script;
 
