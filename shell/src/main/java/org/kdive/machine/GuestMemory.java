@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The guest's RAM by physical address, read straight from the file behind it: no packet, no stop, also while the guest
@@ -41,7 +42,7 @@ public final class GuestMemory implements AutoCloseable {
         }
     }
 
-    private static MachineException unavailable(String why, @org.jspecify.annotations.Nullable Throwable cause) {
+    private static MachineException unavailable(String why, @Nullable Throwable cause) {
         return new MachineException("open the guest's RAM: " + why, new MachineFailure.NoMemory(0), cause);
     }
 

@@ -3,6 +3,7 @@ package org.kdive.machine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -10,12 +11,14 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** One machine's private directory: its sockets, console log, snapshots and share slots. Gone with the machine. */
 public final class RunDirectory {
     // unix(7): sun_path has 108 bytes, the last one a NUL.
     private static final int SUN_PATH_LIMIT_BYTES = 107;
+    private static final int ATTEMPTS = 100;
 
     private final Path path;
 
@@ -34,10 +37,7 @@ public final class RunDirectory {
 
     static RunDirectory createIn(Path parent) {
         try {
-            RunDirectory run = new RunDirectory(Files.createTempDirectory(
-                    parent.toAbsolutePath(),
-                    "kdive-",
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))));
+            RunDirectory run = new RunDirectory(createPrivate(parent.toAbsolutePath()));
             run.requireShortSockets();
             return run;
         } catch (IOException e) {
@@ -45,6 +45,24 @@ public final class RunDirectory {
                     "make a run directory in %s: %s".formatted(parent, e),
                     new MachineFailure.NoRunDirectory(parent),
                     e);
+        }
+    }
+
+    // Not createTempDirectory: its secure random generator takes 20 ms to load. The name needs no secret: mkdir(2)
+    // makes
+    // the directory ours alone or fails.
+    private static Path createPrivate(Path parent) throws IOException {
+        var privately = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+        SplittableRandom random = new SplittableRandom();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                String name = "kdive-" + Integer.toUnsignedString(random.nextInt(), Character.MAX_RADIX);
+                return Files.createDirectory(parent.resolve(name), privately);
+            } catch (FileAlreadyExistsException taken) {
+                if (attempt == ATTEMPTS) {
+                    throw taken;
+                }
+            }
         }
     }
 
