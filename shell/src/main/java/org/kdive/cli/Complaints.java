@@ -30,14 +30,7 @@ final class Complaints {
         if (root.getCommandSpec().userObject() instanceof KdiveVerb kdive && kdive.trace()) {
             e.printStackTrace(line.getErr());
         }
-        return status(e);
-    }
-
-    static int status(Throwable e) {
-        if (e instanceof InterruptedException || e.getCause() instanceof InterruptedException) {
-            return ExitStatus.INTERRUPTED;
-        }
-        return ExitStatus.UNUSABLE;
+        return FailureStatus.of(e);
     }
 
     static String sentence(Throwable e) {

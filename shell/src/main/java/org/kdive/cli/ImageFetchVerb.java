@@ -1,0 +1,47 @@
+package org.kdive.cli;
+
+import java.util.concurrent.Callable;
+import org.kdive.images.fetch.FetchedKernel;
+import org.kdive.images.fetch.KernelFetcher;
+import org.kdive.images.fetch.KernelName;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code kdive image fetch}: a distribution's kernel into the cache. */
+@Command(name = "fetch", description = "Gets a distribution's kernel by name, once, and prints where it is.")
+final class ImageFetchVerb implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "NAME",
+            description = "debian, ubuntu, with /ARCH, :VERSION or -FLAVOUR behind it; or host.")
+    private String name;
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        var line = spec.commandLine();
+        FetchedKernel fetched =
+                KernelFetcher.ofUser().fetch(KernelName.parse(name), DownloadProgress.of(line.getErr()));
+        if (!json) {
+            line.getOut().println(fetched.kernel());
+            return ExitStatus.WELL;
+        }
+        new FactSheet()
+                .add("kernel", fetched.kernel().toString())
+                .add("name", fetched.name().words())
+                .add("package", fetched.packageName())
+                .add("version", fetched.version())
+                .add("architecture", fetched.architecture())
+                .add("config", fetched.config().map(Object::toString))
+                .add("cached", fetched.cached())
+                .print(line.getOut(), true);
+        return ExitStatus.WELL;
+    }
+}
