@@ -100,7 +100,7 @@ public final class Program {
         if (bytes == 0) {
             return "";
         }
-        return bytes < 0 ? "-0x%x".formatted(-bytes) : "+0x%x".formatted(bytes);
+        return bytes < 0 ? String.valueOf(bytes) : "+" + bytes; // decimal, as gdb has it
     }
 
     public long toRunTime(long linkAddress) {

@@ -109,7 +109,7 @@ final class ExpectVerbs {
                     Duration limit = limited
                             ? Words.time(within.group(2))
                             : settings.timeout().orElse(PATIENCE);
-                    session.console().expect(pattern, limit, () -> alive(session));
+                    session.expectConsole(pattern, limit);
                 });
     }
 
@@ -121,12 +121,6 @@ final class ExpectVerbs {
                     "expect console: %s at %d in %s".formatted(e.getDescription(), e.getIndex() + 1, regex),
                     new SessionFailure.Usage(USAGE),
                     e);
-        }
-    }
-
-    private static void alive(Session session) {
-        if (session.state() instanceof SessionState.Ended) {
-            session.requireStop();
         }
     }
 

@@ -11,7 +11,7 @@ import org.kdive.machine.MachineFailure;
 
 /** The guest's serial line as a session uses it. Session thread, but for {@link #cancel}. */
 public final class ConsoleDesk {
-    /** How soon an expectation notices that nobody wants it any more, or that the guest has stopped. */
+    /** How soon an expectation notices that nobody wants it any more. */
     private static final Duration SLICE = Duration.ofMillis(100);
 
     private final Notices notices;
@@ -36,9 +36,13 @@ public final class ConsoleDesk {
         subscription = null;
     }
 
-    /** Any thread. */
+    /** Any thread: ends the expectations that wait now. */
     void cancel() {
         cancelled = true;
+    }
+
+    void expectAgain() {
+        cancelled = false;
     }
 
     /** Types into the guest. */
@@ -52,11 +56,10 @@ public final class ConsoleDesk {
     }
 
     /**
-     * Waits for the guest to write this; each text is matched once. Throws TimedOut, Interrupted, and what
-     * {@code guard} throws, which is asked several times a second.
+     * Waits for the guest to write this; each text is matched once. Throws TimedOut, Interrupted and the machine's
+     * ConsoleClosed. Any thread but the session's, which has the run state to look after meanwhile.
      */
-    public ConsoleMatch expect(Pattern pattern, Duration deadline, Runnable guard) {
-        cancelled = false;
+    ConsoleMatch expect(Pattern pattern, Duration deadline) {
         long end = System.nanoTime() + deadline.toNanos();
         while (true) {
             Optional<ConsoleMatch> match = within(pattern, SLICE);
@@ -71,7 +74,6 @@ public final class ConsoleDesk {
                         "the console did not say /%s/ within %d s".formatted(pattern, deadline.toSeconds()),
                         new SessionFailure.TimedOut(deadline));
             }
-            guard.run();
         }
     }
 

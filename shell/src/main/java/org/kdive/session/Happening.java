@@ -19,6 +19,6 @@ sealed interface Happening {
     /** The machine's process ended, or the connection to a stub we did not start. */
     record Gone(String how) implements Happening {}
 
-    /** Ctrl-C. */
-    record InterruptAsked() implements Happening {}
+    /** Nothing: whoever waits looks again. */
+    record Wake() implements Happening {}
 }

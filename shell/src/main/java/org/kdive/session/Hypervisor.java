@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.kdive.gdbrsp.ThreadId;
 import org.kdive.machine.Machine;
 import org.kdive.machine.MachineSpec;
 import org.kdive.machine.Share;
@@ -21,7 +22,10 @@ public final class Hypervisor {
     private final Target target;
     private final RunControl control;
     private final SlideSearch slide;
-    private final Map<String, SlideSearch.Place> places = new HashMap<>(); // where the kernel was in each snapshot
+    private final Map<String, Saved> saved = new HashMap<>();
+
+    /** What of a snapshot is kdive's: who was looked at, and where the kernel was. */
+    private record Saved(ThreadId thread, SlideSearch.Place place) {}
 
     Hypervisor(Target target, RunControl control, SlideSearch slide) {
         this.target = target;
@@ -65,9 +69,9 @@ public final class Hypervisor {
     }
 
     public void saveSnapshot(String name) {
-        control.requireStop();
+        Stop stop = control.requireStop();
         Waits.on(snapshots().save(name), SNAPSHOT_DEADLINE, "save snapshot " + name);
-        places.put(name, slide.place());
+        saved.put(name, new Saved(stop.thread(), slide.place()));
     }
 
     /** The machine as it was; the stop that comes back is the new truth, and everything read before is void. */
@@ -75,14 +79,14 @@ public final class Hypervisor {
         Stop before = control.requireStop();
         Waits.on(snapshots().load(name), SNAPSHOT_DEADLINE, "load snapshot " + name);
         target.invalidate();
-        Stop restored = control.stoppedBy(new Cause.Restored(name), before.thread());
-        slide.restore(places.getOrDefault(name, slide.place()), before.thread());
-        return restored;
+        Saved then = saved.getOrDefault(name, new Saved(before.thread(), slide.place()));
+        slide.restore(then.place());
+        return control.stoppedBy(new Cause.Restored(name), then.thread());
     }
 
     public void deleteSnapshot(String name) {
         Waits.on(snapshots().delete(name), SNAPSHOT_DEADLINE, "delete snapshot " + name);
-        places.remove(name);
+        saved.remove(name);
     }
 
     public List<Blocks.Snapshot> listSnapshots() {

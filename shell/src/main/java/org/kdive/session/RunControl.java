@@ -232,6 +232,20 @@ final class RunControl {
         }
     }
 
+    /** Looks after the run state until the future is done, or until the guest stops where the user should see it. */
+    void attendUntil(CompletableFuture<?> other) {
+        var unused = other.whenComplete((value, why) -> happenings.add(new Happening.Wake()));
+        boolean wasRunning = state instanceof Running;
+        awaited = true;
+        try {
+            while (!other.isDone() && !(wasRunning && !(state instanceof Running))) {
+                handle(take(Duration.ofSeconds(60)));
+            }
+        } finally {
+            awaited = false;
+        }
+    }
+
     /** From any thread: something happened. */
     void post(Happening happening) {
         happenings.add(happening);

@@ -1,12 +1,16 @@
 package org.kdive.session;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.Program;
+import org.kdive.machine.ConsoleMatch;
 
 /**
  * The facade every front end uses: one target at a time, its breakpoints, its run state and the stop everybody looks at.
@@ -188,6 +192,35 @@ public final class Session implements AutoCloseable {
     /** The guest's serial line. */
     public ConsoleDesk console() {
         return console;
+    }
+
+    /**
+     * Waits for the guest to write something that matches; each text is matched once. The run state is looked after
+     * meanwhile, and a stop of the guest ends the wait. Throws TimedOut, Interrupted, Unexpected.
+     */
+    public ConsoleMatch expectConsole(Pattern pattern, Duration deadline) {
+        console.expectAgain();
+        boolean running = isRunning();
+        CompletableFuture<ConsoleMatch> match = CompletableFuture.supplyAsync(() -> console.expect(pattern, deadline));
+        require().control().attendUntil(match);
+        if (running && state() instanceof Stop stop && !saidSoon(match)) {
+            console.cancel();
+            throw new SessionException(
+                    "the guest stopped before the console said /%s/: %s"
+                            .formatted(pattern, stop.cause().describe()),
+                    new SessionFailure.Unexpected(pattern.toString()));
+        }
+        return Waits.on(match, "expect console");
+    }
+
+    // what the guest wrote just before it stopped may still be on its way here
+    private static boolean saidSoon(CompletableFuture<ConsoleMatch> match) {
+        try {
+            Waits.on(match, Duration.ofMillis(300), "expect console");
+            return true;
+        } catch (SessionException e) {
+            return false;
+        }
     }
 
     private Engagement require() {

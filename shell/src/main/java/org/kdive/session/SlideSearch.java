@@ -54,7 +54,7 @@ final class SlideSearch {
     }
 
     /** After a snapshot was loaded: the kernel is where it was then. */
-    void restore(Place place, ThreadId thread) {
+    void restore(Place place) {
         if (!place.settled()) {
             forget();
         } else if (target.hasKernel()) {

@@ -35,7 +35,8 @@ public final class FlatLayout implements LinkMap {
     }
 
     @Override
-    public long relocated(long offset, long word) {
+    public long relocatedWordAt(long offset) {
+        long word = image.wordAt(offset, architecture.pointerBytes());
         if (word == 0 && architecture == Architecture.ARM64) {
             RelaTable relocations = RelaTable.find(image);
             base = relocations.baseFor(offset);
