@@ -39,11 +39,4 @@ public enum GuestArchitecture {
     public String consoleDevice() {
         return console;
     }
-
-    boolean isX86() {
-        return switch (this) {
-            case X86_64, I386 -> true;
-            case AARCH64, ARM, RISCV64 -> false;
-        };
-    }
 }

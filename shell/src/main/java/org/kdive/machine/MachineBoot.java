@@ -33,8 +33,8 @@ final class MachineBoot {
 
     Machine run() {
         requireQemu();
-        if (spec.accelerator() == Accelerator.KVM && spec.architecture().isX86()) {
-            KvmProbe.require(spec.qemu());
+        if (spec.accelerator() == Accelerator.KVM && spec.architecture() == GuestArchitecture.X86_64) {
+            KvmProbe.require(spec.qemu(), spec.cpu().isEmpty() ? "qemu64" : spec.cpu());
         }
         RunDirectory run = RunDirectory.create();
         try {

@@ -1,0 +1,46 @@
+package org.kdive.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class RunDirectoryTest {
+    @TempDir
+    private Path dir;
+
+    @Test
+    void refusesAPathTooLongForASocketAndLeavesNothing() throws IOException {
+        Path deep = Files.createDirectories(dir.resolve("d".repeat(100)));
+        MachineException e = catchThrowableOfType(MachineException.class, () -> RunDirectory.createIn(deep));
+        assertThat(e).hasMessageContaining("XDG_RUNTIME_DIR").hasMessageContaining(deep.toString());
+        assertThat(e.failure()).isInstanceOf(MachineFailure.SocketPathTooLong.class);
+        try (Stream<Path> left = Files.list(deep)) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    void removesALinkAndNotWhatItPointsTo() throws IOException {
+        Path precious = Files.createDirectory(dir.resolve("precious"));
+        Files.writeString(precious.resolve("file"), "kept");
+        RunDirectory run = RunDirectory.createIn(dir);
+        Files.createSymbolicLink(run.shareSlot(0, false), precious);
+        run.remove();
+        run.remove();
+        assertThat(run.path()).doesNotExist();
+        assertThat(precious.resolve("file")).hasContent("kept");
+    }
+
+    @Test
+    void saysWhereItCouldNotBeMade() {
+        MachineException e =
+                catchThrowableOfType(MachineException.class, () -> RunDirectory.createIn(dir.resolve("absent")));
+        assertThat(e.failure()).isEqualTo(new MachineFailure.NoRunDirectory(dir.resolve("absent")));
+    }
+}
