@@ -100,6 +100,10 @@ public final class FileTree {
             return this;
         }
 
+        boolean contains(String path) {
+            return entries.containsKey(path);
+        }
+
         public Builder directory(String path, int permissions) {
             return put(new Entry.Directory(normalize(path), Attributes.rootOwned(permissions)));
         }
@@ -148,7 +152,35 @@ public final class FileTree {
         /** Takes away a path and everything below it; says whether anything was there. */
         public boolean remove(String path) {
             String normal = normalize(path);
-            return entries.keySet().removeIf(name -> name.equals(normal) || name.startsWith(normal + "/"));
+            List<String> gone = entries.keySet().stream()
+                    .filter(name -> name.equals(normal) || name.startsWith(normal + "/"))
+                    .toList();
+            gone.forEach(this::keepOtherNames);
+            gone.forEach(entries::remove);
+            return !gone.isEmpty();
+        }
+
+        /** The file lives on under its other names: the first of them becomes the one with the bytes. */
+        private void keepOtherNames(String path) {
+            if (!(entries.get(path) instanceof Entry.RegularFile file)) {
+                return;
+            }
+            String heir = null;
+            for (Entry entry : List.copyOf(entries.values())) {
+                if (entry instanceof Entry.HardLink link && link.target().equals(path)) {
+                    Entry kept = heir == null
+                            ? new Entry.RegularFile(link.path(), file.attributes(), file.content())
+                            : new Entry.HardLink(link.path(), link.attributes(), heir);
+                    heir = heir == null ? link.path() : heir;
+                    entries.put(kept.path(), kept);
+                }
+            }
+        }
+
+        /** As {@link #put}, but other names of a file that was there keep that file, as with cp(1) onto a new file. */
+        Builder replace(Entry entry) {
+            keepOtherNames(entry.path());
+            return put(entry);
         }
 
         public FileTree build() {

@@ -1,13 +1,12 @@
 package org.kdive.images.initramfs;
 
 import java.io.BufferedOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.commons.compress.archivers.cpio.CpioArchiveEntry;
@@ -44,33 +43,13 @@ public final class InitramfsWriter {
 
     /** Replaces the file in one step once the archive is whole. */
     public void write(FileTree tree, Path target) {
-        Path whole = target.toAbsolutePath();
-        Path unfinished = whole.resolveSibling(
-                "." + whole.getFileName() + ".part-" + ProcessHandle.current().pid());
-        try {
-            try (OutputStream out = Files.newOutputStream(unfinished)) {
-                write(tree, out);
-            }
-            Files.move(unfinished, whole, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw ImageException.io(target, e);
-        } finally {
-            deleteIfThere(unfinished);
-        }
-    }
-
-    private static void deleteIfThere(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw ImageException.io(file, e);
-        }
+        WholeFile.replace(target, out -> write(tree, out));
     }
 
     /** The stream is closed. */
     public void write(FileTree tree, OutputStream out) throws IOException {
         // Names pass commons-compress as Latin-1, one char a byte, so that any bytes may be in them.
-        try (OutputStream compressed = new BufferedOutputStream(compression.compress(out), 1 << 16);
+        try (OutputStream compressed = new BufferedOutputStream(new Unflushed(compression.compress(out)), 1 << 16);
                 CpioArchiveOutputStream cpio = new CpioArchiveOutputStream(
                         compressed,
                         CpioConstants.FORMAT_NEW,
@@ -78,6 +57,21 @@ public final class InitramfsWriter {
                         StandardCharsets.ISO_8859_1.name())) {
             writeEntries(tree, cpio);
         }
+    }
+
+    /** A flush in the middle makes compressed data longer, and LZMA cannot do it at all. */
+    private static final class Unflushed extends FilterOutputStream {
+        Unflushed(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+        }
+
+        @Override
+        public void flush() {}
     }
 
     private void writeEntries(FileTree tree, CpioArchiveOutputStream cpio) throws IOException {
