@@ -22,6 +22,7 @@ final class Transcript implements ManualTransport.Peer {
 
     private final List<String> lines;
     private final ByteArrayOutputStream unmatched = new ByteArrayOutputStream();
+    private boolean packetsOnly;
     private int at;
 
     private Transcript(List<String> lines) {
@@ -38,13 +39,25 @@ final class Transcript implements ManualTransport.Peer {
             if (in == null) {
                 throw new IllegalStateException("no transcript " + name);
             }
-            return new Transcript(new String(in.readAllBytes(), ISO_8859_1)
+            return new Transcript(new ArrayList<>(new String(in.readAllBytes(), ISO_8859_1)
                     .lines()
                     .filter(line -> line.startsWith("> ") || line.startsWith("< "))
-                    .toList());
+                    .toList()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Acknowledgements are not compared. */
+    Transcript packetsOnly() {
+        packetsOnly = true;
+        List<String> kept = lines.stream()
+                .map(line -> line.startsWith("> ") ? "> " + line.substring(2).replace("+", "") : line)
+                .filter(line -> !line.equals("> "))
+                .toList();
+        lines.clear();
+        lines.addAll(kept);
+        return this;
     }
 
     /** Goes on with these lines. */
@@ -82,7 +95,8 @@ final class Transcript implements ManualTransport.Peer {
 
     @Override
     public void hear(byte[] bytes, ManualTransport back) {
-        unmatched.writeBytes(bytes);
+        unmatched.writeBytes(
+                packetsOnly ? new String(bytes, ISO_8859_1).replace("+", "").getBytes(ISO_8859_1) : bytes);
         while (unmatched.size() > 0) {
             String heard = unmatched.toString(ISO_8859_1);
             String expected = at < lines.size() && lines.get(at).startsWith(">")
