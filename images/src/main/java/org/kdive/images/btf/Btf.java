@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
+import org.kdive.images.KernelImage;
 import org.kdive.images.bytes.Bytes;
 import org.kdive.images.types.Enumerator;
 import org.kdive.images.types.Function;
@@ -55,6 +56,13 @@ public final class Btf implements TypeTable {
     /** A module's BTF, whose ids and strings go on where this one's end. */
     public Btf split(Bytes blob) {
         return new Btf(BtfRecords.read(blob), this, pointerBytes);
+    }
+
+    /** A kernel's own, from its section or by its looks; empty if it was built without. */
+    public static Optional<Btf> of(KernelImage image) {
+        Optional<Bytes> section = image.sectionBytes(".BTF").filter(bytes -> bytes.size() > 0);
+        return section.or(() -> image.elf().isPresent() ? Optional.empty() : find(image.payload()))
+                .map(blob -> read(blob, image.architecture().pointerBytes()));
     }
 
     /** The blob in an image that has no sections to name it: the one with the most types. */

@@ -1,0 +1,50 @@
+package org.kdive.images.unwind;
+
+import java.util.OptionalLong;
+
+/** How one architecture's compiler keeps frame pointers. A record is two words: the caller's frame pointer, the return address. */
+interface FrameConvention {
+    String pcName();
+
+    String spName();
+
+    String fpName();
+
+    /** Where the record lies for a frame pointer. */
+    long recordAddress(long fp);
+
+    /** The stack pointer that the caller finds again. */
+    long callersSp(long fp);
+
+    /** A return address without what hardware adds to it. */
+    default long plain(long returnAddress) {
+        return returnAddress;
+    }
+
+    boolean isUser(RegisterValues registers);
+
+    /** Where the return address of the innermost function is while it has no record of its own. */
+    enum Leaf {
+        /** It has a record. */
+        FRAMED,
+        /** In the link register. */
+        LINK,
+        /** At the stack pointer. */
+        AT_SP,
+        /** One word above the stack pointer: the frame pointer was pushed and not yet moved. */
+        ABOVE_SP
+    }
+
+    /** How many bytes of a function's beginning {@link #leaf} wants to see. */
+    int PROLOGUE_BYTES = 96;
+
+    /**
+     * @param prologue the function's first bytes
+     * @param offset of the pc in the function
+     * @param next the bytes at the pc, at least four
+     */
+    Leaf leaf(byte[] prologue, long offset, byte[] next);
+
+    /** The link register; empty on an architecture without one. */
+    OptionalLong link(RegisterValues registers);
+}

@@ -1,0 +1,148 @@
+package org.kdive.images.unwind;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.kdive.images.ImageException;
+import org.kdive.images.ImageFailure;
+import org.kdive.images.Memory;
+
+/** Kernels that keep frame pointers: all of arm64, most of riscv64, x86-64 where it was built so. */
+public final class FramePointerUnwinder implements Unwinder {
+    /** A stack may be left for another: interrupts, overflow, exceptions of firmware. */
+    private static final int MOST_STACKS = 8;
+
+    private final FrameConvention convention;
+    private final Memory memory;
+    private final FunctionStarts starts;
+
+    private FramePointerUnwinder(FrameConvention convention, Memory memory, FunctionStarts starts) {
+        this.convention = convention;
+        this.memory = memory;
+        this.starts = starts;
+    }
+
+    public static FramePointerUnwinder x86(Memory memory, FunctionStarts starts) {
+        return new FramePointerUnwinder(new X86Frames(), memory, starts);
+    }
+
+    /** @param addressBits of a kernel address: 64 less TCR_EL1.T1SZ; signatures are cut off above them */
+    public static FramePointerUnwinder arm64(Memory memory, FunctionStarts starts, int addressBits) {
+        return new FramePointerUnwinder(new Arm64Frames(addressBits), memory, starts);
+    }
+
+    public static FramePointerUnwinder riscv64(Memory memory, FunctionStarts starts) {
+        return new FramePointerUnwinder(new RiscvFrames(), memory, starts);
+    }
+
+    @Override
+    public Backtrace unwind(RegisterValues registers, int limit) {
+        List<StackFrame> frames = new ArrayList<>();
+        long pc = registers.orZero(convention.pcName());
+        long sp = registers.orZero(convention.spName());
+        long fp = registers.orZero(convention.fpName());
+        boolean isUser = convention.isUser(registers);
+        frames.add(frame(pc, sp, fp, isUser ? FrameKind.USER : FrameKind.NORMAL, true));
+        if (isUser) {
+            return new Backtrace(frames, Backtrace.End.USER, "");
+        }
+        if (limit > 1) {
+            addCallerOfLeaf(registers, pc, sp, fp, frames);
+        }
+        return chain(frames, fp, limit);
+    }
+
+    @Override
+    public Backtrace unwindSleeping(RegisterValues registers, int limit) {
+        long fp = registers.orZero(convention.fpName());
+        List<StackFrame> frames = new ArrayList<>();
+        frames.add(frame(
+                convention.plain(registers.orZero(convention.pcName())),
+                registers.orZero(convention.spName()),
+                fp,
+                FrameKind.NORMAL,
+                false));
+        return chain(frames, fp, limit);
+    }
+
+    /** The caller of a function that has not made its record yet, or has undone it; it shares the frame pointer. */
+    private void addCallerOfLeaf(RegisterValues registers, long pc, long sp, long fp, List<StackFrame> frames) {
+        OptionalLong start = starts.find(pc);
+        if (start.isEmpty()) {
+            return;
+        }
+        try {
+            byte[] prologue = memory.read(start.getAsLong(), FrameConvention.PROLOGUE_BYTES);
+            byte[] next = memory.read(pc, 4);
+            switch (convention.leaf(prologue, pc - start.getAsLong(), next)) {
+                case FRAMED -> {}
+                case LINK -> addCaller(convention.link(registers).orElse(0), sp, fp, frames);
+                case AT_SP -> addCaller(words(sp).getLong(0), sp + 8, fp, frames);
+                case ABOVE_SP -> addCaller(words(sp).getLong(8), sp + 16, fp, frames);
+            }
+        } catch (ImageException e) {
+            requireFault(e); // no code to look at: the frame pointer alone must do
+        }
+    }
+
+    private void addCaller(long returnAddress, long sp, long fp, List<StackFrame> frames) {
+        long pc = convention.plain(returnAddress);
+        if (pc != 0) {
+            frames.add(frame(pc, sp, fp, FrameKind.NORMAL, false));
+        }
+    }
+
+    private Backtrace chain(List<StackFrame> frames, long from, int limit) {
+        long fp = from;
+        int stacks = 0;
+        while (frames.size() < limit) {
+            if (fp == 0) {
+                return new Backtrace(frames, Backtrace.End.COMPLETE, "");
+            }
+            if ((fp & 7) != 0) {
+                return lost(frames, "the frame pointer 0x%x is not aligned".formatted(fp));
+            }
+            long nextFp;
+            long pc;
+            try {
+                ByteBuffer record = words(convention.recordAddress(fp));
+                nextFp = record.getLong(0);
+                pc = convention.plain(record.getLong(8));
+            } catch (ImageException e) {
+                requireFault(e);
+                return lost(frames, "cannot read the stack at 0x%x".formatted(convention.recordAddress(fp)));
+            }
+            if (pc == 0) {
+                return new Backtrace(frames, Backtrace.End.COMPLETE, "");
+            }
+            frames.add(frame(pc, convention.callersSp(fp), nextFp, FrameKind.NORMAL, false));
+            if (nextFp != 0 && Long.compareUnsigned(nextFp, fp) <= 0 && ++stacks > MOST_STACKS) {
+                return lost(frames, "the stack does not move on");
+            }
+            fp = nextFp;
+        }
+        return new Backtrace(frames, Backtrace.End.LIMIT, "");
+    }
+
+    private static Backtrace lost(List<StackFrame> frames, String reason) {
+        return new Backtrace(frames, Backtrace.End.LOST, reason);
+    }
+
+    private StackFrame frame(long pc, long sp, long fp, FrameKind kind, boolean isExact) {
+        Map<String, Long> registers = Map.of(convention.pcName(), pc, convention.spName(), sp, convention.fpName(), fp);
+        return new StackFrame(pc, sp, OptionalLong.of(fp), kind, isExact, registers);
+    }
+
+    private ByteBuffer words(long address) {
+        return ByteBuffer.wrap(memory.read(address, 16)).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static void requireFault(ImageException e) {
+        if (!(e.failure() instanceof ImageFailure.MemoryFault)) {
+            throw e;
+        }
+    }
+}
