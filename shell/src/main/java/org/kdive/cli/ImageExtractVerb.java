@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Callable;
+import org.kdive.command.ExitStatus;
 import org.kdive.images.ImageException;
 import org.kdive.images.KernelImage;
 import org.kdive.images.bytes.Bytes;

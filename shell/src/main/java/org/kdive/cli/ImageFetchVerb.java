@@ -1,6 +1,7 @@
 package org.kdive.cli;
 
 import java.util.concurrent.Callable;
+import org.kdive.command.ExitStatus;
 import org.kdive.images.fetch.FetchedKernel;
 import org.kdive.images.fetch.KernelFetcher;
 import org.kdive.images.fetch.KernelName;

@@ -1,6 +1,7 @@
 package org.kdive.cli;
 
 import java.util.concurrent.Callable;
+import org.kdive.command.ExitStatus;
 import org.kdive.images.KernelImage;
 import org.kdive.images.kernel.BzImageHeader;
 import org.kdive.images.kernel.Compression;

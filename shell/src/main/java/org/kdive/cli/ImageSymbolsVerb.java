@@ -3,6 +3,7 @@ package org.kdive.cli;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.kdive.command.ExitStatus;
 import org.kdive.images.ImageException;
 import org.kdive.images.ImageFailure;
 import org.kdive.images.KernelImage;

@@ -1,5 +1,6 @@
 package org.kdive.cli;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Spec;
         versionProvider = KdiveVerb.Version.class,
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
-        subcommands = {ImageVerb.class})
+        subcommands = {BootVerb.class, AttachVerb.class, RunVerb.class, ImageVerb.class})
 final class KdiveVerb implements Callable<Integer> {
     /** When to color: {@code auto} does on a terminal, unless NO_COLOR is set. */
     enum Color {
@@ -39,6 +40,17 @@ final class KdiveVerb implements Callable<Integer> {
 
     @Option(names = "--trace", scope = ScopeType.INHERIT, description = "Show the stack trace of an error.")
     private boolean trace;
+
+    private final List<String> qemuArguments;
+
+    /** @param qemuArguments what followed {@code --}, for the verbs that boot */
+    KdiveVerb(List<String> qemuArguments) {
+        this.qemuArguments = List.copyOf(qemuArguments);
+    }
+
+    List<String> qemuArguments() {
+        return qemuArguments;
+    }
 
     boolean trace() {
         return trace;

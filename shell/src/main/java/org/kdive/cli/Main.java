@@ -8,11 +8,17 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.kdive.command.ExitStatus;
 import picocli.CommandLine;
 
 /** Where the process begins and ends: streams, the command line, the exit status. */
 public final class Main {
+    /** The verbs whose {@code --} is followed by words for QEMU; elsewhere it ends the options, as everywhere. */
+    private static final Set<String> BOOTING = Set.of("boot", "run");
+
     private Main() {}
 
     public static void main(String[] words) {
@@ -33,13 +39,17 @@ public final class Main {
 
     /** Everything but the process: runs one command line and returns its exit status. */
     static int run(PrintWriter out, PrintWriter err, String... words) {
-        CommandLine line = new CommandLine(new KdiveVerb());
+        List<String> all = List.of(words);
+        int dashes = all.stream().anyMatch(BOOTING::contains) ? all.indexOf("--") : -1;
+        List<String> own = dashes < 0 ? all : all.subList(0, dashes);
+        List<String> qemu = dashes < 0 ? List.of() : all.subList(dashes + 1, all.size());
+        CommandLine line = new CommandLine(new KdiveVerb(qemu));
         line.setOut(out);
         line.setErr(err);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler(Complaints::ofUsage);
         line.setExecutionExceptionHandler(Complaints::ofExecution);
-        return line.execute(words);
+        return line.execute(own.toArray(String[]::new));
     }
 
     /** Tells the launcher that the class archive the virtual machine writes at this exit comes from a run that went well. */

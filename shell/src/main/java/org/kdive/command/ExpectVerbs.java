@@ -54,7 +54,7 @@ final class ExpectVerbs {
         Value value = session.evaluate(expression);
         if (!value.isTrue()) {
             String sides = Comparison.of(expression)
-                    .map(comparison -> ": " + comparison.sides(session))
+                    .map(comparison -> comparison.sides(session))
                     .orElse("");
             throw new SessionException(
                     "expected %s%s".formatted(expression, sides), new SessionFailure.Unexpected(expression));

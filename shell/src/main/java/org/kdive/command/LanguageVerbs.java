@@ -83,13 +83,16 @@ final class LanguageVerbs {
                 if (complaint.bug()) {
                     throw e;
                 }
-                SessionFailure failure = complaint.failure().orElse(new SessionFailure.Refused(complaint.text()));
-                throw new SessionException(file.blame(line, complaint), failure, e);
+                throw new SessionException(file.blame(line, complaint), failureOf(e, complaint), e);
             }
             if (interpreter.quitStatus().isPresent()) {
                 return;
             }
         }
+    }
+
+    private static SessionFailure failureOf(RuntimeException thrown, Complaint complaint) {
+        return thrown instanceof SessionException e ? e.failure() : new SessionFailure.Refused(complaint.text());
     }
 
     private static Command echo() {

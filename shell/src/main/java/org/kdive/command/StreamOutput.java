@@ -1,14 +1,14 @@
 package org.kdive.command;
 
-import java.io.PrintStream;
+import java.io.PrintWriter;
 
 /** Output to the process's two streams: the answer to one, the talk to the other. Any thread. */
 public final class StreamOutput implements Output {
-    private final PrintStream answer;
-    private final PrintStream talk;
+    private final PrintWriter answer;
+    private final PrintWriter talk;
     private final boolean colour;
 
-    public StreamOutput(PrintStream answer, PrintStream talk, boolean colour) {
+    public StreamOutput(PrintWriter answer, PrintWriter talk, boolean colour) {
         this.answer = answer;
         this.talk = talk;
         this.colour = colour;
@@ -17,6 +17,7 @@ public final class StreamOutput implements Output {
     @Override
     public void line(String text) {
         answer.println(text);
+        answer.flush();
     }
 
     @Override
@@ -28,6 +29,7 @@ public final class StreamOutput implements Output {
     @Override
     public void note(String text) {
         talk.println(text);
+        talk.flush();
     }
 
     @Override

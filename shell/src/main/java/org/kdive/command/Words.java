@@ -8,7 +8,7 @@ import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
 
 /** Small words that many verbs take. */
-final class Words {
+public final class Words {
     private static final Pattern TIME = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(ms|s|m|min)?");
 
     private Words() {}
@@ -30,7 +30,7 @@ final class Words {
     }
 
     /** {@code 30s}, {@code 500ms}, {@code 2m}; a bare number is seconds. */
-    static Duration time(String word) {
+    public static Duration time(String word) {
         Matcher matcher = TIME.matcher(word.strip().toLowerCase(Locale.ROOT));
         if (!matcher.matches()) {
             throw new SessionException(

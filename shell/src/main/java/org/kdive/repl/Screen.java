@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.kdive.command.GuestText;
 import org.kdive.command.Output;
 import org.kdive.command.Palette;
 

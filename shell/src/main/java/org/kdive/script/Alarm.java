@@ -7,6 +7,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.kdive.command.Complaint;
+import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
 
 /** Rings once after a time, on a thread of its own, and again every second until it is closed: a bell may come too early to be heard. */
@@ -45,10 +46,8 @@ final class Alarm implements AutoCloseable {
 
     /** What to say when it has rung. */
     Complaint complaint() {
-        return new Complaint(
-                "the script did not end within %d s".formatted(delay.toSeconds()),
-                Optional.of(new SessionFailure.TimedOut(delay)),
-                false);
+        return Complaint.of(new SessionException(
+                "the script did not end within %d s".formatted(delay.toSeconds()), new SessionFailure.TimedOut(delay)));
     }
 
     @Override

@@ -34,21 +34,27 @@ public final class ScriptRunner {
 
     /** @param limit for all of it together; empty: as long as it takes */
     public ScriptResult run(List<ScriptFile> files, Optional<Duration> limit) {
+        Listening listening = new Listening(session, output);
         try (Alarm alarm = Alarm.in(limit, session::interrupt)) {
-            for (ScriptFile file : files) {
-                for (ScriptFile.Line line : file.lines()) {
-                    if (Interpreter.isBlank(line.text())) {
-                        continue;
-                    }
-                    Optional<Complaint> complaint = run(file, line, alarm);
-                    if (complaint.isPresent()) {
-                        output.note(output.styled(Output.Style.BAD, file.blame(line, complaint.get())));
-                        return new ScriptResult(results, complaint.get().exitStatus());
-                    }
-                    if (interpreter.quitStatus().isPresent()) {
-                        return new ScriptResult(
-                                results, interpreter.quitStatus().getAsInt());
-                    }
+            return run(files, alarm);
+        } finally {
+            listening.close();
+        }
+    }
+
+    private ScriptResult run(List<ScriptFile> files, Alarm alarm) {
+        for (ScriptFile file : files) {
+            for (ScriptFile.Line line : file.lines()) {
+                if (Interpreter.isBlank(line.text())) {
+                    continue;
+                }
+                Optional<Complaint> complaint = run(file, line, alarm);
+                if (complaint.isPresent()) {
+                    output.note(output.styled(Output.Style.BAD, file.blame(line, complaint.get())));
+                    return new ScriptResult(results, complaint.get().exitStatus());
+                }
+                if (interpreter.quitStatus().isPresent()) {
+                    return new ScriptResult(results, interpreter.quitStatus().getAsInt());
                 }
             }
         }

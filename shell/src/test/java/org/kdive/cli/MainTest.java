@@ -13,6 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.kdive.command.ExitStatus;
+import org.kdive.command.FailureStatus;
 import org.kdive.gdbrsp.RspException;
 import org.kdive.gdbrsp.RspFailure;
 import org.kdive.machine.MachineException;

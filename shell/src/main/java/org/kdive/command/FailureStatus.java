@@ -1,4 +1,4 @@
-package org.kdive.cli;
+package org.kdive.command;
 
 import org.kdive.gdbrsp.RspException;
 import org.kdive.gdbrsp.RspFailure;
@@ -10,10 +10,10 @@ import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
 
 /** The exit status for a failure. What is neither a death, nor a deadline, nor an interruption is something unusable. */
-final class FailureStatus {
+public final class FailureStatus {
     private FailureStatus() {}
 
-    static int of(Throwable e) {
+    public static int of(Throwable e) {
         if (e instanceof SessionException known) {
             return of(known.failure());
         }
@@ -30,7 +30,7 @@ final class FailureStatus {
         return interrupted ? ExitStatus.INTERRUPTED : ExitStatus.UNUSABLE;
     }
 
-    static int of(SessionFailure failure) {
+    public static int of(SessionFailure failure) {
         if (failure instanceof SessionFailure.Unexpected) {
             return ExitStatus.FAILED;
         }

@@ -1,4 +1,4 @@
-package org.kdive.repl;
+package org.kdive.command;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
  * A guest's serial output made harmless for a terminal that is not the guest's: UTF-8, colours and line ends stay, every
  * other control sequence goes. Fed in pieces, wherever they are cut.
  */
-final class GuestText {
+public final class GuestText {
     private static final int LONGEST_SEQUENCE = 64; // what never ends is no control sequence
     private static final char ESCAPE = '\u001b';
 
@@ -29,7 +29,7 @@ final class GuestText {
     private final StringBuilder sequence = new StringBuilder();
     private State state = State.TEXT;
 
-    String accept(byte[] bytes) {
+    public String accept(byte[] bytes) {
         ByteBuffer in = ByteBuffer.allocate(undecoded.length + bytes.length);
         in.put(undecoded).put(bytes).flip();
         CharBuffer decoded = CharBuffer.allocate(in.remaining() + 1);

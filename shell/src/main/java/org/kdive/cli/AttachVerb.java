@@ -1,0 +1,75 @@
+package org.kdive.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.kdive.command.StopView;
+import org.kdive.images.KernelImage;
+import org.kdive.images.Program;
+import org.kdive.images.symbols.SymbolTable;
+import org.kdive.qmp.QmpEndpoint;
+import org.kdive.session.AttachPlan;
+import org.kdive.session.BootRequest;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code kdive attach}: a machine that somebody else started, and the prompt. */
+@Command(
+        name = "attach",
+        description = "Joins a QEMU that somebody else started, stops its guest and gives the prompt.",
+        footer = "An endpoint EP is unix:PATH, tcp:HOST:PORT or HOST:PORT.")
+final class AttachVerb implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @ParentCommand
+    private KdiveVerb kdive;
+
+    @Option(names = "--gdb", paramLabel = "EP", required = true, description = "QEMU's gdb stub.")
+    private String gdb;
+
+    @Option(names = "--qmp", paramLabel = "EP", description = "QEMU's monitor (default: the stub alone).")
+    private @Nullable String qmp; // null: none
+
+    @Option(
+            names = "--kernel",
+            paramLabel = "KERNEL",
+            converter = KernelWords.class,
+            description = "The kernel that runs there: a file, or a name such as debian.")
+    private @Nullable KernelArgument kernel; // null: no symbols
+
+    @Option(
+            names = "--symbols",
+            paramLabel = "FILE",
+            description = "Symbols from a vmlinux or System.map (default: from the kernel itself).")
+    private @Nullable Path symbols; // null: the kernel's own
+
+    @Override
+    public Integer call() {
+        var line = spec.commandLine();
+        if (symbols != null && kernel == null) {
+            throw new picocli.CommandLine.ParameterException(line, "--symbols needs the --kernel they belong to");
+        }
+        Supplier<Optional<Program>> program = program(DownloadProgress.of(line.getErr()));
+        AttachPlan plan = new AttachPlan(
+                QmpEndpoint.parse(gdb), qmp == null ? null : QmpEndpoint.parse(qmp), kernel != null, program);
+        return Shells.prompt(kdive, line, (session, arguments, output) -> StopView.show(session.attach(plan), output));
+    }
+
+    private Supplier<Optional<Program>> program(DownloadProgress progress) {
+        if (kernel == null) {
+            return Optional::empty;
+        }
+        KernelImage image = KernelImage.open(kernel.file(progress));
+        if (symbols == null) {
+            return BootRequest.symbolsOf(image);
+        }
+        SymbolTable table = SymbolFiles.read(symbols);
+        return () -> Optional.of(Program.of(image, table));
+    }
+}

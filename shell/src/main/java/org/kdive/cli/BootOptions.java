@@ -1,0 +1,105 @@
+package org.kdive.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.kdive.images.KernelImage;
+import org.kdive.images.Program;
+import org.kdive.images.fetch.Progress;
+import org.kdive.images.symbols.SymbolTable;
+import org.kdive.machine.Accelerator;
+import org.kdive.machine.Disk;
+import org.kdive.machine.Share;
+import org.kdive.session.BootPlan;
+import org.kdive.session.BootRequest;
+import picocli.CommandLine.Option;
+
+/** The options of every verb that boots. Fields are picocli's; null where the default belongs to the machine. */
+final class BootOptions {
+    @Option(
+            names = "--initrd",
+            paramLabel = "FILE|none",
+            description = "The initial root (default: a busybox root made here).")
+    private @Nullable String initrd;
+
+    @Option(names = "--append", paramLabel = "WORDS", description = "Add to the kernel's command line.")
+    private List<String> append = new ArrayList<>();
+
+    @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            converter = Sizes.class,
+            description = "Memory of the machine: 512M, 2G.")
+    private long memoryBytes;
+
+    @Option(names = "--cpus", paramLabel = "N", description = "CPUs of the machine.")
+    private int cpus;
+
+    @Option(names = "--machine", paramLabel = "TYPE", description = "QEMU's machine type.")
+    private @Nullable String machine;
+
+    @Option(names = "--cpu", paramLabel = "MODEL", description = "QEMU's CPU model.")
+    private @Nullable String cpu;
+
+    @Option(
+            names = "--accel",
+            paramLabel = "tcg|kvm",
+            defaultValue = "tcg",
+            description = "What runs the guest (default: tcg, where breakpoints have no limit).")
+    private Accelerator accelerator = Accelerator.TCG;
+
+    @Option(names = "--disk", paramLabel = "FILE[,ro]", description = "A disk; repeatable.")
+    private List<String> disks = new ArrayList<>();
+
+    @Option(names = "--share", paramLabel = "DIR[:TAG][,ro]", description = "A directory for the guest; repeatable.")
+    private List<String> shares = new ArrayList<>();
+
+    @Option(
+            names = "--symbols",
+            paramLabel = "FILE",
+            description = "Symbols from a vmlinux or System.map (default: from the kernel itself).")
+    private @Nullable Path symbols;
+
+    @Option(names = "--qemu", paramLabel = "PROGRAM", description = "The QEMU to run.")
+    private @Nullable String qemu;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Run deterministically, from this seed.")
+    private @Nullable Long seed;
+
+    @Option(names = "--dry-run", description = "Print the QEMU command line and boot nothing.")
+    private boolean dryRun;
+
+    boolean isDryRun() {
+        return dryRun;
+    }
+
+    /** Fetches and makes what is missing. */
+    BootPlan plan(String kernel, List<String> qemuArguments, Progress progress) {
+        BootRequest request = new BootRequest(
+                kernel,
+                initrd,
+                append.stream()
+                        .flatMap(words -> List.of(words.strip().split("\\s+")).stream())
+                        .toList(),
+                memoryBytes,
+                cpus,
+                machine,
+                cpu,
+                accelerator,
+                disks.stream().map(Disk::parse).toList(),
+                shares.stream().map(Share::parse).toList(),
+                qemu,
+                seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
+                qemuArguments);
+        BootPlan plan = request.plan(progress);
+        if (symbols == null || plan.spec().findKernel().isEmpty()) {
+            return plan;
+        }
+        SymbolTable table = SymbolFiles.read(symbols);
+        KernelImage image = KernelImage.open(plan.spec().findKernel().get());
+        return new BootPlan(plan.spec(), plan.architecture(), true, () -> Optional.of(Program.of(image, table)));
+    }
+}

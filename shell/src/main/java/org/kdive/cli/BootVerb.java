@@ -1,0 +1,43 @@
+package org.kdive.cli;
+
+import java.util.concurrent.Callable;
+import org.kdive.command.ExitStatus;
+import org.kdive.command.StopView;
+import org.kdive.machine.RunDirectory;
+import org.kdive.session.BootPlan;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code kdive boot}: a machine stopped before its first instruction, and the prompt. */
+@Command(
+        name = "boot",
+        description = "Boots a kernel, stopped before its first instruction, and gives the prompt.",
+        footer = "Words after -- are added to QEMU's command line.")
+final class BootVerb implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @ParentCommand
+    private KdiveVerb kdive;
+
+    @Parameters(paramLabel = "KERNEL", description = "A kernel of any format, or a name such as debian.")
+    private String kernel;
+
+    @Mixin
+    private BootOptions options = new BootOptions();
+
+    @Override
+    public Integer call() {
+        var line = spec.commandLine();
+        BootPlan plan = options.plan(kernel, kdive.qemuArguments(), DownloadProgress.of(line.getErr()));
+        if (options.isDryRun()) {
+            line.getOut().println(plan.spec().quotedCommandLine(RunDirectory.imagined()));
+            return ExitStatus.WELL;
+        }
+        return Shells.prompt(kdive, line, (session, arguments, output) -> StopView.show(session.boot(plan), output));
+    }
+}
