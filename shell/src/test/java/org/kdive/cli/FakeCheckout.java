@@ -17,32 +17,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A checkout of a few bytes with the real launcher in it, and a machine whose path holds only what a test puts there: the
+ * A checkout of a few bytes with the real scripts in it, and a machine whose path holds only what a test puts there: the
  * tools that every Linux has, and a java and a mvn that are shell scripts.
  */
 final class FakeCheckout {
-    /** What the launcher may take for granted: coreutils, findutils, grep, sed and flock. */
+    /** What the scripts may take for granted: coreutils, findutils, grep, sed, awk and flock. */
     private static final List<String> TOOLS = List.of(
-            "sh",
-            "cat",
-            "cksum",
-            "date",
-            "env",
-            "find",
-            "flock",
-            "grep",
-            "id",
-            "ls",
-            "mkdir",
-            "mktemp",
-            "mv",
-            "od",
-            "readlink",
-            "rm",
-            "sed",
-            "tail",
-            "touch",
-            "tr");
+            ("sh awk cat cksum date dirname env find flock grep id ls mkdir mktemp mv od readlink rm sed sort tail"
+                            + " tee touch tr wc")
+                    .split(" "));
 
     final Path root;
     final Path home;
@@ -63,7 +46,8 @@ final class FakeCheckout {
             write(home.resolve(module + "/pom.xml"), "<project/>");
             write(source(module), "class A {}");
         }
-        copyLauncher();
+        copy("kdive");
+        copy("check");
         jdk("jdk", "17.0.1");
         tool("mvn", "echo \"$*\" >>'" + log() + "'", buildSucceeds());
         environment.put("PATH", bin.toString());
@@ -178,14 +162,13 @@ final class FakeCheckout {
         throw new AssertionError("this system has no " + tool);
     }
 
-    private void copyLauncher() {
-        Path launcher = Path.of("..", "kdive");
+    private void copy(String script) {
         try {
-            Files.copy(launcher, home.resolve("kdive"));
+            Files.copy(Path.of("..", script), home.resolve(script));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        executable(home.resolve("kdive"));
+        executable(home.resolve(script));
     }
 
     private static void executable(Path file) {
