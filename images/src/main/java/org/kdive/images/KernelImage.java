@@ -18,7 +18,6 @@ import org.kdive.images.kernel.Decompressor;
 import org.kdive.images.kernel.FlatLayout;
 import org.kdive.images.kernel.KernelFormat;
 import org.kdive.images.symbols.Kallsyms;
-import org.kdive.images.symbols.LinkMap;
 import org.kdive.images.symbols.SymbolTable;
 
 /**
@@ -235,7 +234,7 @@ public final class KernelImage {
         ElfFile elf = all.elf();
         Bytes named = all.payload().named(source);
         if (elf != null) {
-            return Kallsyms.find(named, readOnlyData(elf), wordBytes, new ElfLinkMap(elf))
+            return Kallsyms.find(named, readOnlyData(elf), wordBytes, elf::addressOf)
                     .map(table -> new Symbols(table, OptionalLong.empty()));
         }
         FlatLayout layout =
@@ -248,17 +247,5 @@ public final class KernelImage {
                 .filter(section -> elf.bytes().holds(section.offset(), section.sizeBytes()))
                 .map(section -> (int) section.offset())
                 .orElse(0);
-    }
-
-    private record ElfLinkMap(ElfFile elf) implements LinkMap {
-        @Override
-        public OptionalLong addressOf(long offset) {
-            return elf.addressOf(offset);
-        }
-
-        @Override
-        public long relocatedWordAt(long offset) {
-            return elf.bytes().wordAt(offset, elf.wordBytes());
-        }
     }
 }

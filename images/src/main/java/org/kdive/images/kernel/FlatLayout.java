@@ -35,8 +35,7 @@ public final class FlatLayout implements LinkMap {
     }
 
     @Override
-    public long relocatedWordAt(long offset) {
-        long word = image.wordAt(offset, architecture.pointerBytes());
+    public long relocated(long offset, long word) {
         if (word == 0 && architecture == Architecture.ARM64) {
             RelaTable relocations = RelaTable.find(image);
             base = relocations.baseFor(offset);

@@ -88,22 +88,25 @@ final class KallsymsAddresses {
         long[] addresses = new long[count];
         long previous = 0;
         int different = 0;
+        boolean holdsBase = !hasBase;
         for (int i = 0; i < count; i++) {
             long address = address(layout.encoding(), layout.table() + (long) i * entryBytes, base.getAsLong(), i);
             if (Long.compareUnsigned(address, previous) < 0) {
                 return Optional.empty();
             }
+            holdsBase |= address == base.getAsLong();
             different += address != previous ? 1 : 0;
             previous = address;
             addresses[i] = address;
         }
-        // A stretch of zeros ascends as well.
-        return different >= count / 4 ? Optional.of(addresses) : Optional.empty();
+        // A stretch of zeros ascends as well; and the base is the address of the first symbol that is not absolute.
+        return holdsBase && different >= count / 4 ? Optional.of(addresses) : Optional.empty();
     }
 
     private OptionalLong base(Layout layout) {
         return switch (layout.encoding()) {
-            case BASE_RELATIVE, ABSOLUTE_PERCPU -> OptionalLong.of(map.relocatedWordAt(layout.base()));
+            case BASE_RELATIVE, ABSOLUTE_PERCPU ->
+                OptionalLong.of(map.relocated(layout.base(), image.wordAt(layout.base(), wordBytes)));
             case PLACE_RELATIVE -> map.addressOf(layout.table());
             case ABSOLUTE -> OptionalLong.of(0);
         };

@@ -69,12 +69,21 @@ public final class SystemMap {
         anyUpperHalf |= address < 0;
         anyNotZero |= address != 0;
         int name = start + digits + 3;
+        int nameEnd = endOfName(name, end);
+        char type = (char) text.u8At(start + digits + 1L);
+        builder.add(text.array(), text.arrayStart() + name, nameEnd - name, address, 0, type);
+    }
+
+    /** Behind a name there may only be a module's; Debian's placeholder goes on in prose. */
+    private int endOfName(int name, int end) {
         int nameEnd = name;
         while (nameEnd < end && text.u8At(nameEnd) > ' ') {
             nameEnd++;
         }
-        char type = (char) text.u8At(start + digits + 1L);
-        builder.add(text.array(), text.arrayStart() + name, nameEnd - name, address, 0, type);
+        if (nameEnd == name || (nameEnd < end && text.u8At(nameEnd) != '\t')) {
+            throw text.malformedAt(name, "not a symbol's name alone");
+        }
+        return nameEnd;
     }
 
     private int endOfLine(int from) {

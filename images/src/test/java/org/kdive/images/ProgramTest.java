@@ -1,0 +1,69 @@
+package org.kdive.images;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.kdive.images.kernel.KernelBuilder;
+import org.kdive.images.symbols.Symbol;
+import org.kdive.images.symbols.SymbolTable;
+import org.kdive.images.symbols.SymbolTableBuilder;
+
+final class ProgramTest {
+    private static final long TEXT = KernelBuilder.TEXT;
+    private static final long SLIDE = 0x1b200000L;
+
+    private final SymbolTable table = new SymbolTableBuilder(8)
+            .add("cpu_number", 0x40, 0, 'A')
+            .add("_text", TEXT, 0, 'T')
+            .add("start_kernel", TEXT + 0x100, 0, 'T')
+            .add("clone.isra.0", TEXT + 0x200, 0, 't')
+            .add("clone.isra.0.cold", TEXT + 0x300, 0, 't')
+            .add("clone.of.another", TEXT + 0x400, 0, 't')
+            .add("__pfx_padded", TEXT + 0x4f0, 0, 't')
+            .add("padded", TEXT + 0x500, 0, 'T')
+            .add("_end", TEXT + 0x600, 0, 'B')
+            .build("kallsyms of test");
+    private final Program linked = Program.of(KernelImage.of("test", KernelBuilder.vmlinux()), table);
+    private final Program running = linked.slidBy(SLIDE);
+
+    @Test
+    void answersAsLinkedWhileTheSlideIsUnknown() {
+        assertThat(linked.slideBytes()).isEmpty();
+        assertThat(linked.requireSymbol("start_kernel").address()).isEqualTo(TEXT + 0x100);
+        assertThat(linked.slidBy(0).slideBytes()).hasValue(0);
+    }
+
+    @Test
+    void slidesSymbolsButNotPerCpuOffsets() {
+        assertThat(running.requireSymbol("start_kernel").address()).isEqualTo(TEXT + 0x100 + SLIDE);
+        assertThat(running.requireSymbol("cpu_number").address()).isEqualTo(0x40);
+        assertThat(running.toLink(running.toRunTime(TEXT))).isEqualTo(TEXT);
+    }
+
+    @Test
+    void describesRunTimeAddresses() {
+        assertThat(running.describe(TEXT + SLIDE + 0x11b)).isEqualTo("start_kernel+0x1b");
+        assertThat(running.describe(TEXT + SLIDE + 0x100)).isEqualTo("start_kernel");
+        assertThat(running.describe(TEXT + SLIDE + 0x4f8)).isEqualTo("padded-0x8");
+        assertThat(running.describe(TEXT)).isEqualTo("0x%x".formatted(TEXT));
+        assertThat(running.describe(0)).isEqualTo("0x0");
+        assertThat(running.symbolAt(TEXT + SLIDE + 0x11b)).map(Symbol::name).contains("start_kernel");
+    }
+
+    @Test
+    void findsWhatTheCompilerRenamed() {
+        assertThat(running.findSymbols("clone"))
+                .extracting(Symbol::name)
+                .containsExactly("clone.isra.0", "clone.isra.0.cold");
+        assertThat(running.findSymbols("clone.isra.0")).hasSize(1);
+    }
+
+    @Test
+    void suggestsWhatWasMeant() {
+        assertThatThrownBy(() -> running.requireSymbol("start_kernle"))
+                .hasMessage("kallsyms of test: no symbol \"start_kernle\"; did you mean start_kernel?");
+        assertThatThrownBy(() -> running.requireSymbol("zzzzzzzzzzzz"))
+                .hasMessage("kallsyms of test: no symbol \"zzzzzzzzzzzz\"");
+    }
+}
