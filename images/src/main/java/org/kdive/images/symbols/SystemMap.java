@@ -77,10 +77,15 @@ public final class SystemMap {
     /** Behind a name there may only be a module's; Debian's placeholder goes on in prose. */
     private int endOfName(int name, int end) {
         int nameEnd = name;
-        while (nameEnd < end && text.u8At(nameEnd) > ' ') {
+        while (nameEnd < end && text.u8At(nameEnd) != ' ' && text.u8At(nameEnd) != '\t') {
             nameEnd++;
         }
-        if (nameEnd == name || (nameEnd < end && text.u8At(nameEnd) != '\t')) {
+        // riscv's assembler makes labels that end in a space: ".L0 ".
+        int rest = nameEnd;
+        while (rest < end && text.u8At(rest) == ' ') {
+            rest++;
+        }
+        if (nameEnd == name || (rest < end && text.u8At(rest) != '\t')) {
             throw text.malformedAt(name, "not a symbol's name alone");
         }
         return nameEnd;
