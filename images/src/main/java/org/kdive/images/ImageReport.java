@@ -75,7 +75,7 @@ public record ImageReport(
                 payload.size(),
                 image.entry(),
                 number(setup.map(BzImageHeader::prefAddress).filter(address -> address != 0)),
-                linkAddress(image),
+                image.textLinkAddress(),
                 number(setup.map(BzImageHeader::cmdlineSize)),
                 payload.find(IKCONFIG, 0).isPresent(),
                 symbols.map(table -> OptionalInt.of(table.size())).orElse(OptionalInt.empty()),
@@ -120,12 +120,6 @@ public record ImageReport(
 
     private static OptionalLong number(Optional<Long> value) {
         return value.map(OptionalLong::of).orElse(OptionalLong.empty());
-    }
-
-    private static OptionalLong linkAddress(KernelImage image) {
-        return image.findSection(".text")
-                .map(section -> OptionalLong.of(section.address()))
-                .orElseGet(() -> image.elf().isPresent() ? OptionalLong.empty() : image.linkAddressOf(0));
     }
 
     private static boolean hasBtf(KernelImage image, Bytes payload) {

@@ -210,6 +210,15 @@ public final class KernelImage {
                 .orElse(OptionalLong.empty());
     }
 
+    /** Where the kernel's first byte, {@code _text}, is linked: what a run-time {@code _text} is to be compared with. */
+    public OptionalLong textLinkAddress() {
+        Optional<Section> text = findSection(".text");
+        if (text.isPresent()) {
+            return OptionalLong.of(text.get().address());
+        }
+        return elf().isPresent() ? OptionalLong.empty() : linkAddressOf(0);
+    }
+
     /** The bytes of the file at the addresses they are linked at. Writable data are as before boot. */
     public Memory linkMemory() {
         Optional<ElfFile> elf = elf();

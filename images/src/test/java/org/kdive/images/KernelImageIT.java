@@ -38,7 +38,7 @@ final class KernelImageIT {
     @ParameterizedTest
     @CsvSource({"debian,LZ4_LEGACY", "debian:6.12-cloud,ZSTD"})
     void readsEverySymbolOfTheStockKernel(String name, Compression compression) throws IOException {
-        FetchedKernel kernel = fetch(name);
+        FetchedKernel kernel = name.equals("debian") ? fetch(name) : fetchIfServed(name);
         KernelImage image = KernelImage.open(kernel.kernel());
         assertThat(image.compression()).isEqualTo(compression);
         SymbolTable table = image.kallsyms().orElseThrow();
@@ -88,7 +88,7 @@ final class KernelImageIT {
 
     @Test
     void findsWhereAnArm64KernelIsLinked() throws IOException {
-        KernelImage image = KernelImage.open(fetch("debian/arm64-cloud").kernel());
+        KernelImage image = KernelImage.open(fetchIfServed("debian/arm64-cloud").kernel());
         assertThat(image.format()).isEqualTo(KernelFormat.ARM64_IMAGE);
         long base = image.linkAddressOf(0).orElseThrow();
         assertThat(base & 0x1fffff).isZero();
@@ -102,7 +102,7 @@ final class KernelImageIT {
 
     @Test
     void unpacksAnArmKernelBehindAFalseMagic() throws IOException {
-        KernelImage image = KernelImage.open(fetch("debian/armhf").kernel());
+        KernelImage image = KernelImage.open(fetchIfServed("debian/armhf").kernel());
         assertThat(image.format()).isEqualTo(KernelFormat.ARM_ZIMAGE);
         assertThat(image.compression()).isEqualTo(Compression.XZ);
         assertThat(image.kallsyms().flatMap(t -> t.find("start_kernel"))).isPresent();
@@ -148,6 +148,16 @@ final class KernelImageIT {
     private static SymbolTable map(Path file) throws IOException {
         try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
             return SystemMap.read(Bytes.of(file.toString(), in.readAllBytes()));
+        }
+    }
+
+    /** A mirror that lacks a foreign architecture or a backport skips the test; the host's stock kernel may not be missing. */
+    private static FetchedKernel fetchIfServed(String name) {
+        try {
+            return fetch(name);
+        } catch (ImageException e) {
+            assumeTrue(false, e.getMessage());
+            throw e;
         }
     }
 

@@ -36,12 +36,16 @@ final class NameBlob {
     }
 
     boolean startsWith(int index, String prefix) {
-        int from = start(index);
-        if (ends[index] - from < prefix.length()) {
-            return false;
-        }
-        for (int i = 0; i < prefix.length(); i++) {
-            if ((bytes[from + i] & 0xff) != prefix.charAt(i)) {
+        return length(index) >= prefix.length() && isAt(start(index), prefix);
+    }
+
+    boolean endsWith(int index, String suffix) {
+        return length(index) >= suffix.length() && isAt(ends[index] - suffix.length(), suffix);
+    }
+
+    private boolean isAt(int from, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if ((bytes[from + i] & 0xff) != text.charAt(i)) {
                 return false;
             }
         }

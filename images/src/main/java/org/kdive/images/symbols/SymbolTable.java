@@ -81,8 +81,9 @@ public final class SymbolTable {
         if (index < 0) {
             return Optional.empty();
         }
-        Symbol symbol = symbol(bestOfEquals(index));
-        if (symbol.name().startsWith(CALL_PADDING)) {
+        int best = bestOfEquals(index);
+        Symbol symbol = symbol(best);
+        if (names.startsWith(best, CALL_PADDING)) {
             Optional<Symbol> padded = find(symbol.name().substring(CALL_PADDING.length()), symbol);
             return padded.isPresent() ? padded : Optional.of(symbol);
         }
@@ -190,6 +191,9 @@ public final class SymbolTable {
     /** Of the symbols at the same address, the preferred one: the first in the table if all else is equal. */
     private int bestOfEquals(int last) {
         int best = last;
+        if (last == 0 || addresses[last - 1] != addresses[last]) {
+            return best;
+        }
         for (int i = last; i >= 0 && addresses[i] == addresses[last]; i--) {
             if (!isAbsolute(i) && demerit(i) <= demerit(best)) {
                 best = i;
@@ -205,7 +209,7 @@ public final class SymbolTable {
         if (names.startsWith(index, CALL_PADDING) || names.startsWith(index, "$") || names.startsWith(index, ".L")) {
             demerit += 64;
         }
-        if (isBoundary(names.name(index))) {
+        if (isBoundary(index)) {
             demerit += 16;
         }
         for (int i = 0; i < Math.min(4, names.length(index)) && names.charAt(index, i) == '_'; i++) {
@@ -214,12 +218,12 @@ public final class SymbolTable {
         return demerit;
     }
 
-    private static boolean isBoundary(String name) {
-        return name.startsWith("__start_")
-                || name.startsWith("__stop_")
-                || name.startsWith("__end_")
-                || name.endsWith("_start")
-                || name.endsWith("_end");
+    private boolean isBoundary(int index) {
+        return names.startsWith(index, "__start_")
+                || names.startsWith(index, "__stop_")
+                || names.startsWith(index, "__end_")
+                || names.endsWith(index, "_start")
+                || names.endsWith(index, "_end");
     }
 
     private NameIndex byName() {
