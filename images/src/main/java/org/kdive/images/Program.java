@@ -89,7 +89,7 @@ public final class Program {
         return symbols.at(toLink(address)).map(this::slid);
     }
 
-    /** "start_kernel+0x1b", or "0x..." if no symbol holds the address. */
+    /** "start_kernel+27", decimal as in gdb, or "0x..." if no symbol holds the address. */
     public String describe(long address) {
         return symbolAt(address)
                 .map(symbol -> symbol.name() + offset(address - symbol.address()))

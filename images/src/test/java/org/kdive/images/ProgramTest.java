@@ -43,9 +43,9 @@ final class ProgramTest {
 
     @Test
     void describesRunTimeAddresses() {
-        assertThat(running.describe(TEXT + SLIDE + 0x11b)).isEqualTo("start_kernel+0x1b");
+        assertThat(running.describe(TEXT + SLIDE + 0x11b)).isEqualTo("start_kernel+27");
         assertThat(running.describe(TEXT + SLIDE + 0x100)).isEqualTo("start_kernel");
-        assertThat(running.describe(TEXT + SLIDE + 0x4f8)).isEqualTo("padded-0x8");
+        assertThat(running.describe(TEXT + SLIDE + 0x4f8)).isEqualTo("padded-8");
         assertThat(running.describe(TEXT)).isEqualTo("0x%x".formatted(TEXT));
         assertThat(running.describe(0)).isEqualTo("0x0");
         assertThat(running.symbolAt(TEXT + SLIDE + 0x11b)).map(Symbol::name).contains("start_kernel");
