@@ -413,6 +413,8 @@ public final class RspLink implements RspTransport.Receiver {
         pumping = true; // what the answers bring about is sent together, once all of them are read
         try {
             decoder.decode(bytes, 0, bytes.length, this::take);
+        } catch (RspException e) {
+            fail(e.failure()); // a stop reply that answers no request and makes no sense
         } finally {
             pumping = outer;
         }
