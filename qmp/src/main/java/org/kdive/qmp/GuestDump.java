@@ -71,7 +71,8 @@ public final class GuestDump {
         }
     }
 
-    // "val" is a signed integer up to QEMU 7.2 and an unsigned one later, which takes the negative spelling as well.
+    // "val" is a signed integer in QEMU 7.2 and an unsigned one in 10.0, which takes the negative spelling as well
+    // (qapi/qobject-input-visitor.c, qobject_input_type_uint64).
     private static QmpArguments memory(long address, long sizeBytes, Path file) {
         return QmpArguments.with("val", address).and("size", sizeBytes).and("filename", file.toString());
     }
