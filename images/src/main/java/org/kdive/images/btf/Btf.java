@@ -135,6 +135,18 @@ public final class Btf implements TypeTable {
         return known;
     }
 
+    /** Whether a record is a type: functions, variables, sections and tags have ids too. */
+    public boolean isType(long id) {
+        if (id < firstId) {
+            return id == 0 || (base != null && base.isType(id));
+        }
+        return id <= count()
+                && switch (kind((int) id - firstId)) {
+                    case BtfKind.FUNC, BtfKind.VAR, BtfKind.DATASEC, BtfKind.DECL_TAG -> false;
+                    default -> true;
+                };
+    }
+
     int pointerBytes() {
         return pointerBytes;
     }

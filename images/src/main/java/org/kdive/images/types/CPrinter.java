@@ -161,8 +161,8 @@ public final class CPrinter {
         }
         if (untagged(target) instanceof PointerType) {
             // the qualifier of a pointer stands behind its star
-            return declare(target, " " + word + (inner.isEmpty() ? "" : " " + inner))
-                    .replaceFirst("\\*  *", "* ");
+            String space = inner.isEmpty() || inner.startsWith(" ") ? "" : " ";
+            return declare(target, " " + word + space + inner);
         }
         return word + " " + declare(target, inner);
     }

@@ -38,6 +38,8 @@ final class CPrinterTest {
         assertThat(pointer(constant(CHAR)).cName()).isEqualTo("const char *");
         assertThat(constant(pointer(CHAR)).cName()).isEqualTo("char * const");
         assertThat(CPrinter.declaration(constant(pointer(CHAR)), "p")).isEqualTo("char * const p");
+        assertThat(array(constant(pointer(constant(CHAR))), 8).cName()).isEqualTo("const char * const [8]");
+        assertThat(pointer(constant(pointer(CHAR))).cName()).isEqualTo("char * const *");
         assertThat(array(CHAR, 16).cName()).isEqualTo("char [16]");
         assertThat(CPrinter.declaration(array(array(CHAR, 3), 2), "m")).isEqualTo("char m[2][3]");
         assertThat(array(array(CHAR, 3), 2).cName()).isEqualTo("char [2][3]");
