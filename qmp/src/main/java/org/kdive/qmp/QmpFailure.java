@@ -16,11 +16,14 @@ public sealed interface QmpFailure {
         }
     }
 
-    /** No answer in time. The command may still have its effect; a late answer is dropped. */
-    record TimedOut(String sent, Duration deadline) implements QmpFailure {
+    /**
+     * Something did not come in time: an answer, a greeting, a job's end. A command may still have its effect; a late
+     * answer is dropped.
+     */
+    record TimedOut(String awaited, Duration deadline) implements QmpFailure {
         @Override
         public String message() {
-            return "no answer to %s within %s s".formatted(abbreviated(sent), seconds(deadline));
+            return "no %s within %s s".formatted(abbreviated(awaited), seconds(deadline));
         }
     }
 

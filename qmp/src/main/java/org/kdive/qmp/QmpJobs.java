@@ -38,7 +38,7 @@ public final class QmpJobs {
                 ended.completeExceptionally(unwrapped(failure));
             }
         });
-        QmpFailure late = new QmpFailure.TimedOut(sent(command), deadline);
+        QmpFailure late = new QmpFailure.TimedOut("end of the job " + sent(command), deadline);
         return ended.copy()
                 .orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(

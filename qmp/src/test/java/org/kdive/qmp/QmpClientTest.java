@@ -2,6 +2,7 @@ package org.kdive.qmp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,6 +14,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kdive.qmp.RunControl.QueryStatus;
 
 /** The client against a scripted QEMU. */
@@ -32,7 +35,8 @@ final class QmpClientTest {
                 .play(directory, client -> {
                     CompletableFuture<QmpValue> slow = client.execute("slow", Map.of(), Duration.ofMillis(20));
                     assertThat(failureOf(slow))
-                            .isEqualTo(new QmpFailure.TimedOut("{\"execute\":\"slow\"}", Duration.ofMillis(20)))
+                            .isEqualTo(
+                                    new QmpFailure.TimedOut("answer to {\"execute\":\"slow\"}", Duration.ofMillis(20)))
                             .extracting(QmpFailure::message)
                             .isEqualTo("no answer to {\"execute\":\"slow\"} within 0.02 s");
                     assertThat(client.call("next", Map.of()).text()).isEqualTo("mine");
@@ -157,6 +161,55 @@ final class QmpClientTest {
             assertThat(failureOf(client.execute("b", Map.of())))
                     .isEqualTo(new QmpFailure.Busy("{\"execute\":\"b\"}", 1024));
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"error\": \"x\", \"id\": 2}",
+                "{\"error\": {}, \"id\": 2}",
+                "{\"error\": {\"class\": 1, \"desc\": 2}}",
+                "{\"event\": 5}",
+                "{\"event\": \"E\", \"timestamp\": 1}",
+                "{\"event\": \"E\", \"timestamp\": {\"seconds\": 9e18, \"microseconds\": 0}}",
+                "{\"event\": \"E\", \"timestamp\": {\"seconds\": 0, \"microseconds\": 9e18}}",
+                "{\"x\": 1e99999999999}",
+                "{}",
+                "{]",
+            })
+    void aMalformedMessageEndsTheConnectionAtOnceForAllWhoWait(String message) throws Exception {
+        Transcript.greetingThen("> {\"execute\":\"a\",\"id\":2}", "< " + message)
+                .play(directory, client -> {
+                    var a = client.execute("a", Map.of());
+                    assertThat(failureOf(a)).isInstanceOf(QmpFailure.Protocol.class);
+                    assertThat(failureOf(a)).isSameAs(client.closed().get(10, TimeUnit.SECONDS));
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"return\": {}, \"id\": 2.5}",
+                "{\"return\": {}, \"id\": 1e999999999}",
+                "{\"return\": {}, \"id\": {\"a\": []}}",
+                "{\"return\": {}, \"id\": 18446744073709551618}",
+                "{\"event\": \"E\", \"data\": 7, \"new\": [1]}",
+            })
+    void whatIsOnlyStrangeIsPassedOver(String message) throws Exception {
+        Transcript.greetingThen("> {\"execute\":\"a\",\"id\":2}", "< " + message, "< {\"return\": \"mine\", \"id\": 2}")
+                .play(
+                        directory,
+                        client -> assertThat(client.call("a", Map.of()).text()).isEqualTo("mine"));
+    }
+
+    @Test
+    void theThreadEndsWithTheConnection() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            Transcript.greetingThen("!")
+                    .play(directory, client -> client.closed().get(10, TimeUnit.SECONDS));
+        }
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().startsWith("qmp-")));
     }
 
     static QmpFailure failureOf(CompletableFuture<?> future) throws Exception {

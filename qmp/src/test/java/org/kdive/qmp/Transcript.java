@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,7 +50,9 @@ record Transcript(List<String> lines) {
 
     /** The client meets the recorded QEMU over a real socket; what it says must be what the transcript has. */
     void play(Path directory, Scene scene) throws Exception {
-        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("peer"));
+        Path socket = directory.resolve("peer");
+        Files.deleteIfExists(socket);
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(socket);
         try (ScriptedPeer peer = ScriptedPeer.listen(address, lines)) {
             try (QmpClient client = QmpClient.connect(address, Duration.ofSeconds(10))) {
                 scene.play(client);

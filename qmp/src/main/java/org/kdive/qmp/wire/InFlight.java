@@ -30,7 +30,7 @@ final class InFlight {
     // More than QEMU's own queue ever holds; a peer that never answers must not cost memory without bound.
     static final int MOST = 1024;
 
-    private final Map<Long, Sent> byId = new LinkedHashMap<>();
+    private final Map<QmpValue, Sent> byId = new LinkedHashMap<>();
 
     boolean isFull() {
         return byId.size() >= MOST;
@@ -41,7 +41,7 @@ final class InFlight {
     }
 
     void add(long id, Sent sent) {
-        byId.put(id, sent);
+        byId.put(QmpValue.of(id), sent);
     }
 
     /** The command this answer belongs to; empty for an answer nobody asked for. */
@@ -50,10 +50,7 @@ final class InFlight {
         if (id.isEmpty()) {
             return message.find("error").flatMap(error -> takeOldest());
         }
-        if (id.get() instanceof QmpValue.Decimal number && number.decimal().scale() == 0) {
-            return Optional.ofNullable(byId.remove(number.decimal().longValue()));
-        }
-        return Optional.empty();
+        return Optional.ofNullable(byId.remove(id.get()));
     }
 
     List<Sent> takeAll() {

@@ -4,6 +4,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -112,10 +113,7 @@ public final class QmpConnection implements AutoCloseable {
 
     /** Bounds everything up to RUNNING. */
     void expireAfter(Duration timeout) {
-        Future<?> expiry = loop.schedule(
-                () -> end(new QmpFailure.TimedOut(
-                        "the connection to " + endpoint + " (waiting for " + waitedFor() + ")", timeout)),
-                timeout);
+        Future<?> expiry = loop.schedule(() -> end(new QmpFailure.TimedOut(awaited(), timeout)), timeout);
         ready.whenComplete((connection, failure) -> expiry.cancel(false));
     }
 
@@ -180,13 +178,15 @@ public final class QmpConnection implements AutoCloseable {
     }
 
     private void answer(QmpValue message) {
+        // Read whole before its command is taken: a malformed error must not lose the one who waits.
+        Optional<QmpValue> error = message.find("error");
+        String kind = error.flatMap(it -> it.find("class")).map(QmpValue::text).orElse("GenericError");
+        String description = error.map(it -> it.text("desc")).orElse("");
         InFlight.Sent sent = inFlight.take(message).orElse(null);
         if (sent == null) {
             WIRE.debug("# nobody asked for that");
-        } else if (message.find("error").isPresent()) {
-            QmpValue error = message.require("error");
-            String kind = error.find("class").map(QmpValue::text).orElse("GenericError");
-            sent.fail(new QmpFailure.Refused(kind, error.text("desc"), sent.json()));
+        } else if (error.isPresent()) {
+            sent.fail(new QmpFailure.Refused(kind, description, sent.json()));
         } else {
             sent.succeed(message.map().getOrDefault("return", QmpValue.empty()));
         }
@@ -218,8 +218,10 @@ public final class QmpConnection implements AutoCloseable {
         if (open == null) {
             throw new IllegalStateException("command before the connection: " + name);
         }
-        QmpException late = new QmpException(new QmpFailure.TimedOut(command, deadline));
-        Future<?> timer = loop.schedule(() -> answer.completeExceptionally(late), deadline);
+        Future<?> timer = loop.schedule(
+                () -> answer.completeExceptionally(
+                        new QmpException(new QmpFailure.TimedOut("answer to " + command, deadline))),
+                deadline);
         inFlight.add(id, new InFlight.Sent(command, answer, timer));
         WIRE.debug("> {}", line);
         open.writeAndFlush(Unpooled.copiedBuffer(line + "\n", StandardCharsets.UTF_8))
@@ -239,10 +241,12 @@ public final class QmpConnection implements AutoCloseable {
         watcher.state(next);
     }
 
-    private String waitedFor() {
+    private String awaited() {
         if (state == QmpState.NEGOTIATING) {
-            return "the capabilities";
+            return "agreement on capabilities with " + endpoint;
         }
-        return channel == null ? "an accept" : "a greeting; another client may hold this monitor";
+        return channel == null
+                ? "connection to " + endpoint
+                : "greeting from " + endpoint + " (another client may hold this monitor)";
     }
 }
