@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.kdive.images.ImageException;
@@ -44,6 +45,26 @@ public final class KernelFetcher {
     /** Asks the distribution again, even though an older kernel of that name is in the cache. */
     public FetchedKernel refresh(KernelName.Packaged name, Progress progress) {
         return cache.locked(progress, () -> fetchNew(name, Lists.HOST_FIRST, progress));
+    }
+
+    /**
+     * Module files, uncompressed, with all they depend on, in the order to insert them. Those the kernel does not have as
+     * modules are left out: they are built in, or the kernel cannot do that at all. Takes seconds the first time.
+     */
+    public List<Path> modules(FetchedKernel kernel, List<String> names, Progress progress) {
+        if (!(kernel.name() instanceof KernelName.Packaged)) {
+            throw FetchFailures.missing("modules of " + kernel.kernel(), "only a fetched kernel's can be had");
+        }
+        Path home = kernel.kernel().resolveSibling("").normalize();
+        return cache.locked(progress, () -> {
+            progress.step("unpack the modules " + String.join(" ", names));
+            return new ModuleExtractor(home).extract(names);
+        });
+    }
+
+    /** What a guest needs to mount a virtio-9p share on the PCI bus; pass it to {@link #modules}. */
+    public static List<String> shareModules() {
+        return List.of("virtio_pci", "9pnet_virtio", "9p");
     }
 
     private FetchedKernel fetchLocked(KernelName.Packaged name, Progress progress) {
