@@ -1,6 +1,7 @@
 package org.kdive.images.initramfs;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +37,11 @@ public final class TreeDiff {
             @Nullable Entry after = newer.find(before.path()).orElse(null);
             if (after == null) {
                 differences.add(new Difference(Kind.REMOVED, before.path(), ""));
-            } else if (!before.equals(after)) {
-                differences.add(new Difference(Kind.CHANGED, before.path(), change(before, after)));
+                continue;
+            }
+            String change = before.equals(after) ? "" : change(before, after);
+            if (!change.isEmpty()) {
+                differences.add(new Difference(Kind.CHANGED, before.path(), change));
             }
         }
         for (Entry after : newer.entries()) {
@@ -60,8 +64,7 @@ public final class TreeDiff {
         note(changes, "mtime", old.mtimeSeconds(), now.mtimeSeconds());
         if (before instanceof Entry.RegularFile a && after instanceof Entry.RegularFile b) {
             note(changes, "size", a.content().sizeBytes(), b.content().sizeBytes());
-            if (a.content().sizeBytes() == b.content().sizeBytes()
-                    && !a.content().equals(b.content())) {
+            if (a.content().sizeBytes() == b.content().sizeBytes() && !sameBytes(a.content(), b.content())) {
                 changes.add("contents");
             }
         } else if (before instanceof Entry.Symlink a && after instanceof Entry.Symlink b) {
@@ -69,7 +72,20 @@ public final class TreeDiff {
         } else if (before instanceof Entry.DeviceNode a && after instanceof Entry.DeviceNode b) {
             note(changes, "device", a.major() + "," + a.minor(), b.major() + "," + b.minor());
         }
-        return changes.isEmpty() ? "links" : String.join(", ", changes);
+        if (!otherName(before).equals(otherName(after))) {
+            changes.add("links");
+        }
+        return String.join(", ", changes);
+    }
+
+    /** The name whose file this is another name of; empty for what has its own. */
+    private static String otherName(Entry entry) {
+        return entry instanceof Entry.HardLink link ? link.target() : "";
+    }
+
+    /** One may be in memory and the other on disk. */
+    private static boolean sameBytes(Content one, Content other) {
+        return one.equals(other) || Arrays.equals(one.toArray(), other.toArray());
     }
 
     private static void note(List<String> changes, String what, Object before, Object after) {
