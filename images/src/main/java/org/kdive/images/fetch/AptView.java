@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.kdive.images.ImageException;
 
@@ -78,11 +79,14 @@ final class AptView {
         return own;
     }
 
-    /** Brings our own lists up to date if they are older than the limit. Errors of single repositories are apt's to tell. */
-    void update(Duration maxAge, Progress progress) {
+    /**
+     * Brings our own lists up to date if they are older than the limit. Says what went wrong, if anything: one repository
+     * that is out of order (a mirror in the middle of its sync) does not spoil the others, so it may not matter.
+     */
+    Optional<String> update(Duration maxAge, Progress progress) {
         Path stamp = directory.resolve("updated");
         if (!own || isYoung(stamp, maxAge)) {
-            return;
+            return Optional.empty();
         }
         progress.step("update the list of packages");
         ChildProcess.Result result = ChildProcess.run(
@@ -91,9 +95,10 @@ final class AptView {
                 UPDATE_LIMIT,
                 AptView::ignoreTick);
         if (!result.succeeded()) {
-            throw FetchFailures.missing("apt-get update", result.reason());
+            return Optional.of(result.reason());
         }
         write(stamp, "");
+        return Optional.empty();
     }
 
     private static boolean isYoung(Path stamp, Duration maxAge) {

@@ -109,8 +109,12 @@ final class PackageFetcher {
             }
         }
         AptView own = AptView.own(tools, cache, distribution, architecture);
-        own.update(lists == Lists.FRESH ? Duration.ZERO : LISTS_MAX_AGE, progress);
-        return question.ask(own);
+        Optional<String> problem = own.update(lists == Lists.FRESH ? Duration.ZERO : LISTS_MAX_AGE, progress);
+        Optional<Offer> offer = question.ask(own);
+        if (offer.isEmpty() && problem.isPresent()) {
+            throw FetchFailures.missing("apt-get update", problem.get());
+        }
+        return offer;
     }
 
     private static Optional<Offer> kernelOf(AptView view, String metaPackage, @Nullable String version) {
