@@ -88,7 +88,8 @@ final class Engagement implements AutoCloseable {
 
     private void listen(QmpClient qmp) {
         qmp.subscribe(
-                event -> RUN_STATE_EVENTS.contains(event.name()), event -> control.post(new Happening.Qmp(event)));
+                event -> RUN_STATE_EVENTS.contains(event.name()) && !target.isEchoOfOurs(event.name()),
+                event -> control.post(new Happening.Qmp(event)));
     }
 
     private void begin(Breakpoints breakpoints, Cause cause) {

@@ -48,7 +48,7 @@ final class Reconciler {
     }
 
     private void onResume() {
-        if (target.resumeEventIsOurs() || !(control.state() instanceof Stop)) {
+        if (!(control.state() instanceof Stop)) {
             return;
         }
         if (isRunning()) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.kdive.gdbrsp.Resume;
 import org.kdive.gdbrsp.RspException;
 import org.kdive.gdbrsp.StopReply;
@@ -29,6 +30,7 @@ final class RunControl {
     private final SessionThread thread;
     private final Notices notices;
     private final LinkedBlockingQueue<Happening> happenings = new LinkedBlockingQueue<>();
+    private final AtomicBoolean drainAsked = new AtomicBoolean(); // one errand for any number of happenings
     private final Running running = new Running(this);
 
     private SessionState state = new SessionState.Idle();
@@ -36,6 +38,7 @@ final class RunControl {
     private long resumes; // numbers each resume, so that a late report of an earlier one is known as such
     private long stops; // numbers each stop, so that a stop held across a resume is known as stale
     private boolean awaited;
+    private boolean silenceTimed; // a look at a stub that may stay silent is due
     private volatile boolean interruptAsked;
 
     RunControl(Target target, Breakpoints breakpoints, SlideSearch slide, SessionThread thread, Notices notices) {
@@ -249,10 +252,13 @@ final class RunControl {
     /** From any thread: something happened. */
     void post(Happening happening) {
         happenings.add(happening);
-        thread.execute(this::drain);
+        if (drainAsked.compareAndSet(false, true)) {
+            thread.execute(this::drain);
+        }
     }
 
     private void drain() {
+        drainAsked.set(false);
         Happening happening;
         while ((happening = happenings.poll()) != null) {
             handle(happening);
@@ -307,8 +313,14 @@ final class RunControl {
 
     /** QMP says that the guest stopped; the stub should say so too, and soon. */
     void expectStop() {
-        long number = resumes;
-        thread.after(SILENCE, () -> handle(new Happening.StubStaysSilent(number)));
+        if (!silenceTimed) {
+            silenceTimed = true;
+            long number = resumes;
+            thread.after(SILENCE, () -> {
+                silenceTimed = false;
+                handle(new Happening.StubStaysSilent(number));
+            });
+        }
     }
 
     /** The debugger goes; what it planted in somebody else's machine goes too. */

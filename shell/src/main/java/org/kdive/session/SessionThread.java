@@ -7,17 +7,23 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The one thread that owns a session's state. */
 final class SessionThread implements AutoCloseable {
+    private volatile @Nullable Thread thread; // null until the first work comes
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(work -> {
-        Thread thread = new Thread(work, "session");
-        thread.setDaemon(true);
-        return thread;
+        Thread session = new Thread(work, "session");
+        session.setDaemon(true);
+        thread = session;
+        return session;
     });
 
-    /** Runs the work there and waits for its end; what it throws comes out here as it is. */
+    /** Runs the work there and waits for its end; what it throws comes out here as it is. From that thread itself, at once. */
     <T> T call(Supplier<T> work) {
+        if (Thread.currentThread() == thread) {
+            return work.get();
+        }
         Future<T> future = executor.submit(work::get);
         boolean interrupted = false;
         try {

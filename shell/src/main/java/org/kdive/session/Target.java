@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.RspClient;
@@ -34,7 +35,7 @@ final class Target implements AutoCloseable {
     private @Nullable Program program; // null until it is first asked for
     private @Nullable List<ThreadId> threads; // null until it is first asked for
     private int values; // remembered so far
-    private int resumeEventsDue; // of our own resumes: each brings one RESUME event
+    private final AtomicInteger resumeEventsDue = new AtomicInteger(); // each resume of ours brings one RESUME event
     private final Map<Map.Entry<InstructionSet, Syntax>, Optional<Disassembler>> disassemblers = new HashMap<>();
     private final StopCache cache;
     private final Map<String, Value> convenience = new HashMap<>();
@@ -229,16 +230,15 @@ final class Target implements AutoCloseable {
     }
 
     void resuming() {
-        resumeEventsDue++;
+        resumeEventsDue.incrementAndGet();
     }
 
-    /** Whether a RESUME event is the echo of a resume of ours; counts it as heard if so. */
-    boolean resumeEventIsOurs() {
-        if (resumeEventsDue == 0) {
-            return false;
-        }
-        resumeEventsDue--;
-        return true;
+    /**
+     * Whether an event is no more than the echo of a resume of ours, and counts it as heard if so: each step brings two, and
+     * they are not worth a turn of the session thread. Any thread.
+     */
+    boolean isEchoOfOurs(String event) {
+        return event.equals("RESUME") && resumeEventsDue.getAndUpdate(due -> Math.max(0, due - 1)) > 0;
     }
 
     @Override
