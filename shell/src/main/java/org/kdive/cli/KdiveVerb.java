@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         versionProvider = KdiveVerb.Version.class,
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
-        subcommands = {BootVerb.class, AttachVerb.class, RunVerb.class, ImageVerb.class})
+        subcommands = {DemoVerb.class, BootVerb.class, AttachVerb.class, RunVerb.class, ImageVerb.class})
 final class KdiveVerb implements Callable<Integer> {
     /** When to color: {@code auto} does on a terminal, unless NO_COLOR is set. */
     enum Color {

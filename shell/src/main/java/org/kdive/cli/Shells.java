@@ -1,10 +1,15 @@
 package org.kdive.cli;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.kdive.command.Command;
+import org.kdive.command.ExitStatus;
+import org.kdive.command.FrontEnd;
+import org.kdive.command.Interpreter;
 import org.kdive.command.Output;
 import org.kdive.command.ScriptFile;
 import org.kdive.command.Settings;
@@ -12,9 +17,11 @@ import org.kdive.command.StopView;
 import org.kdive.command.StreamOutput;
 import org.kdive.command.Verbs;
 import org.kdive.repl.Prompt;
+import org.kdive.script.Recital;
 import org.kdive.script.ScriptRunner;
 import org.kdive.session.BootPlan;
 import org.kdive.session.Session;
+import org.kdive.session.SessionListener;
 import picocli.CommandLine;
 
 /** Opens a session behind a front end, and ends it. */
@@ -23,6 +30,15 @@ final class Shells {
 
     /** The prompt, after {@code first}. Returns the exit status. */
     static int prompt(KdiveVerb kdive, CommandLine line, Command.Action first) {
+        return prompt(kdive, line, interpreter -> first);
+    }
+
+    /** The prompt, after a recital whose commands the prompt's own interpreter ran. Returns the exit status. */
+    static int promptAfter(KdiveVerb kdive, CommandLine line, Recital opening) {
+        return prompt(kdive, line, interpreter -> (session, arguments, output) -> opening.perform(interpreter, output));
+    }
+
+    private static int prompt(KdiveVerb kdive, CommandLine line, Function<Interpreter, Command.Action> first) {
         try (Session session = Session.open()) {
             Prompt.Streams streams = new Prompt.Streams(
                     System.in,
@@ -32,7 +48,36 @@ final class Shells {
                     Terminals.OUT.present(),
                     kdive.colored(),
                     kdive.trace());
-            return new Prompt(verbs(), session, streams, StopView::show).run(first);
+            Prompt prompt = new Prompt(verbs(), session, streams, StopView::show);
+            return prompt.run(first.apply(prompt.interpreter()));
+        }
+    }
+
+    /** A recital to its end, with the guest's console in between. Returns the exit status. */
+    static int recital(KdiveVerb kdive, CommandLine line, Recital recital) {
+        try (Session session = Session.open()) {
+            Output output = new StreamOutput(line.getOut(), line.getErr(), kdive.colored());
+            var unused = session.listen(new Onlooker(output));
+            recital.perform(new Interpreter(verbs(), session, FrontEnd.UNATTENDED), output);
+            return ExitStatus.WELL;
+        }
+    }
+
+    /** Shows what happens beside the commands. */
+    private record Onlooker(Output output) implements SessionListener {
+        @Override
+        public void notice(String line) {
+            output.note(line);
+        }
+
+        @Override
+        public void console(byte[] bytes) {
+            output.text(new String(bytes, StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void ended(String how) {
+            output.note(how);
         }
     }
 

@@ -66,6 +66,11 @@ public final class Prompt {
         this.interpreter = new Interpreter(verbs, session, new Desk());
     }
 
+    /** What runs this prompt's lines. */
+    public Interpreter interpreter() {
+        return interpreter;
+    }
+
     /**
      * Does {@code first}, a line such as a boot, while the keyboard gets ready; then reads lines. If the first fails, nothing
      * is read. Returns the exit status: what quit said, else 0, or 1 when lines were piped in and one failed.

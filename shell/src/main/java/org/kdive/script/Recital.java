@@ -26,9 +26,8 @@ public final class Recital {
                 throw new IllegalStateException("demo.kdive is not on the class path");
             }
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return new Recital(text.replace("{directory}", directory.toString())
-                    .lines()
-                    .toList());
+            return new Recital(
+                    text.replace("{directory}", directory.toString()).lines().toList());
         } catch (IOException e) {
             throw new IllegalStateException("demo.kdive cannot be read", e);
         }
