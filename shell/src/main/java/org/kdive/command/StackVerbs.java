@@ -2,6 +2,7 @@ package org.kdive.command;
 
 import java.util.List;
 import org.kdive.gdbrsp.ThreadId;
+import org.kdive.session.Calls;
 import org.kdive.session.Frame;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
@@ -27,15 +28,17 @@ final class StackVerbs {
                 .runs((session, arguments, output) -> {
                     int limit = arguments.isEmpty() ? DEEPEST : Words.count(arguments.tail(), "backtrace [COUNT]");
                     Stop stop = session.requireStop();
-                    for (Frame frame : stop.frames(limit)) {
-                        output.line("%s", frame(stop, frame, output));
+                    Calls calls = stop.calls(limit);
+                    calls.frames().forEach(frame -> output.line("%s", frame(stop, frame, output)));
+                    if (!calls.lost().isEmpty()) {
+                        output.line("(the stack is lost here: %s)", calls.lost());
                     }
                 });
     }
 
     private static String frame(Stop stop, Frame frame, Output output) {
         String symbol = stop.program()
-                .flatMap(program -> program.symbolAt(frame.level() == 0 ? frame.pc() : frame.pc() - 1))
+                .flatMap(program -> program.symbolAt(frame.lookupPc()))
                 .map(found -> offset(found.name(), frame.pc() - found.address()))
                 .orElse("??");
         return "#%-3d%s in %s ()%s"
@@ -43,7 +46,17 @@ final class StackVerbs {
                         frame.level(),
                         output.styled(Output.Style.ADDRESS, "0x%016x".formatted(frame.pc())),
                         output.styled(Output.Style.SYMBOL, symbol),
-                        frame.guess() ? "  ?" : "");
+                        mark(frame));
+    }
+
+    private static String mark(Frame frame) {
+        return switch (frame.kind()) {
+            case NORMAL -> "";
+            case INTERRUPT -> "  <interrupted>";
+            case USER -> "  <user mode, interrupted>";
+            case SYSCALL -> "  <user mode, system call>";
+            case GUESS -> "  ?";
+        };
     }
 
     private static String offset(String name, long offsetBytes) {

@@ -223,6 +223,11 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    /** What is debugged, for the tests of this package. */
+    Target target() {
+        return require().target();
+    }
+
     private Engagement require() {
         Engagement current = engagement;
         if (current == null) {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.Program;
 import org.kdive.images.symbols.Symbol;
+import org.kdive.images.unwind.FrameKind;
 
 /**
  * Callers by looking for return addresses on the stack: every word that points behind a call in the kernel's text is taken
@@ -26,7 +27,7 @@ final class StackWalk {
     List<Frame> frames(int limit) {
         RegisterFile registers = target.registers(thread);
         List<Frame> frames = new ArrayList<>();
-        frames.add(new Frame(0, registers.pc(), registers.sp(), false));
+        frames.add(new Frame(0, registers.pc(), registers.pc(), registers.sp(), FrameKind.NORMAL));
         Optional<Program> program = target.findProgram();
         if (program.isEmpty()) {
             return frames;
@@ -46,7 +47,7 @@ final class StackWalk {
         Optional<Symbol> symbol = program.symbolAt(address - 1); // a call that does not return may end its function
         boolean inText = symbol.isPresent() && "tTwW".indexOf(symbol.get().type()) >= 0;
         if (inText && followsCall(address)) {
-            frames.add(new Frame(frames.size(), address, sp, true));
+            frames.add(new Frame(frames.size(), address, address - 1, sp, FrameKind.GUESS));
         }
     }
 

@@ -44,7 +44,7 @@ public final class Stepper {
     /** To the return of the current function, past all that it calls. */
     public Running finish() {
         Stop stop = control.requireStop();
-        List<Frame> frames = stop.frames(2);
+        List<Frame> frames = stop.calls(2).frames();
         if (frames.size() < 2) {
             throw new SessionException(
                     "finish: the caller of this function is not known", new SessionFailure.Unsupported("finish"));

@@ -80,9 +80,9 @@ public final class Stop implements SessionState {
     }
 
     /** The calls that led here, innermost first; at most {@code limit}. */
-    public List<Frame> frames(int limit) {
+    public Calls calls(int limit) {
         requireCurrent();
-        return new StackWalk(target, thread).frames(limit);
+        return target.unwinding().calls(thread, limit);
     }
 
     /** Instructions as they stand in memory; fewer than asked where it ends. */

@@ -7,13 +7,15 @@ import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.Architecture;
 
 /** What was read from the stopped target, by thread; void as soon as it runs. Session thread. */
-final class StopCache {
+final class StopCache implements AutoCloseable {
     private final RspClient stub;
     private final Architecture architecture;
+    private final GuestRam ram;
     private final Map<ThreadId, RegisterFile> registers = new HashMap<>();
     private final Map<ThreadId, StopMemory> memories = new HashMap<>();
 
-    StopCache(RspClient stub, Architecture architecture) {
+    StopCache(RspClient stub, Architecture architecture, GuestRam ram) {
+        this.ram = ram;
         this.stub = stub;
         this.architecture = architecture;
     }
@@ -25,7 +27,18 @@ final class StopCache {
     }
 
     StopMemory memory(ThreadId thread) {
-        return memories.computeIfAbsent(thread, t -> new StopMemory(stub, t));
+        StopMemory known = memories.get(thread);
+        if (known == null) {
+            known = new StopMemory(
+                    stub, thread, ram.find().flatMap(guest -> MappedMemory.of(registers(thread), architecture, guest)));
+            memories.put(thread, known);
+        }
+        return known;
+    }
+
+    @Override
+    public void close() {
+        ram.close();
     }
 
     void clear() {

@@ -2,6 +2,7 @@ package org.kdive.session;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.kdive.gdbrsp.RspClient;
 import org.kdive.gdbrsp.RspException;
@@ -19,11 +20,13 @@ public final class StopMemory implements Memory {
 
     private final RspClient stub;
     private final ThreadId thread;
+    private final Optional<MappedMemory> mapped; // empty: every read is a packet
     private final Map<Long, byte[]> pages = new HashMap<>(); // an empty array: not readable
 
-    StopMemory(RspClient stub, ThreadId thread) {
+    StopMemory(RspClient stub, ThreadId thread, Optional<MappedMemory> mapped) {
         this.stub = stub;
         this.thread = thread;
+        this.mapped = mapped;
     }
 
     /** Throws MemoryFault with the first address that cannot be read. */
@@ -76,6 +79,25 @@ public final class StopMemory implements Memory {
     }
 
     private byte[] direct(long address, int length) {
+        if (mapped.isEmpty()) {
+            return ask(address, length);
+        }
+        byte[] bytes = new byte[length];
+        int read = mapped.get().read(address, bytes);
+        if (read == length) {
+            return bytes;
+        }
+        if (mapped.get().isMapped(address + read)) {
+            // mapped, and no RAM of ours: firmware or a device. QEMU's stub answers for both, and only a look asked for
+            // it
+            byte[] rest = ask(address + read, length - read);
+            System.arraycopy(rest, 0, bytes, read, rest.length);
+            return bytes;
+        }
+        throw fault(address + read);
+    }
+
+    private byte[] ask(long address, int length) {
         try {
             CompletableFuture<byte[]> answer = stub.readMemory(thread, address, length);
             return Waits.on(answer, "read memory at 0x%x".formatted(address));

@@ -38,6 +38,7 @@ final class Target implements AutoCloseable {
     private final AtomicInteger resumeEventsDue = new AtomicInteger(); // each resume of ours brings one RESUME event
     private final Map<Map.Entry<InstructionSet, Syntax>, Optional<Disassembler>> disassemblers = new HashMap<>();
     private final StopCache cache;
+    private final Unwinding unwinding;
     private final Map<String, Value> convenience = new HashMap<>();
 
     /**
@@ -59,7 +60,8 @@ final class Target implements AutoCloseable {
         this.architecture = architecture;
         this.hasKernel = hasKernel;
         this.linked = linked;
-        this.cache = new StopCache(stub, architecture);
+        this.cache = new StopCache(stub, architecture, new GuestRam(machine));
+        this.unwinding = new Unwinding(this);
     }
 
     RspClient stub() {
@@ -224,6 +226,10 @@ final class Target implements AutoCloseable {
         }
     }
 
+    Unwinding unwinding() {
+        return unwinding;
+    }
+
     /** Kept open from the first use on; empty where the host has no libcapstone. */
     Optional<Disassembler> disassembler(InstructionSet set, Syntax syntax) {
         return disassemblers.computeIfAbsent(Map.entry(set, syntax), key -> Disassembler.find(set, syntax));
@@ -243,6 +249,7 @@ final class Target implements AutoCloseable {
 
     @Override
     public void close() {
+        cache.close();
         disassemblers.values().forEach(known -> known.ifPresent(Disassembler::close));
         stub.close();
         if (machine != null) {

@@ -7,10 +7,12 @@ import static org.awaitility.Awaitility.await;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.kdive.gdbrsp.Stoppoint;
+import org.kdive.images.symbols.Symbol;
 
 /** Run control on a stock Debian kernel with KASLR on. */
 @Timeout(240)
@@ -200,6 +202,55 @@ final class SessionIT {
             assertThatThrownBy(() -> guest.breakAt("start_kernal"))
                     .isInstanceOf(SessionException.class)
                     .hasMessageContaining("start_kernel");
+        }
+    }
+
+    @Test
+    void walksTheStackFromAFunctionThroughTheSystemCallToUserMode() {
+        try (Guest guest = Guest.boot(1)) {
+            Stop stop = guest.bootedTo("do_sys_openat2");
+
+            List<String> names = guest.on(() -> stop.calls(20).frames().stream()
+                    .map(frame -> stop.program()
+                            .orElseThrow()
+                            .symbolAt(frame.lookupPc())
+                            .map(Symbol::name)
+                            .orElse("user"))
+                    .toList());
+
+            assertThat(names)
+                    .containsExactly(
+                            "do_sys_openat2",
+                            "__x64_sys_openat",
+                            "do_syscall_64",
+                            "entry_SYSCALL_64_after_hwframe",
+                            "user");
+        }
+    }
+
+    @Test
+    void mappedMemoryAndTheStubGiveTheSameBytes() {
+        try (Guest guest = Guest.boot(1)) {
+            Stop stop = guest.bootedTo("do_sys_openat2");
+            List<Long> pages = guest.on(() -> stop.program().orElseThrow().symbols().stream()
+                    .map(symbol -> stop.program().orElseThrow().toRunTime(symbol.address()) & -StopMemory.PAGE_BYTES)
+                    .distinct()
+                    .toList());
+
+            int compared = guest.on(() -> {
+                StopMemory packets = new StopMemory(guest.session.target().stub(), stop.thread(), Optional.empty());
+                int count = 0;
+                for (long page : pages) {
+                    byte[] mapped = stop.memory().readPrefix(page, StopMemory.PAGE_BYTES);
+                    assertThat(mapped)
+                            .as("page at 0x%x", page)
+                            .isEqualTo(packets.readPrefix(page, StopMemory.PAGE_BYTES));
+                    count += mapped.length > 0 ? 1 : 0;
+                }
+                return count;
+            });
+
+            assertThat(compared).isGreaterThan(2000);
         }
     }
 }

@@ -1,0 +1,90 @@
+package org.kdive.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.kdive.gdbrsp.ThreadId;
+import org.kdive.images.KernelImage;
+import org.kdive.images.Program;
+import org.kdive.images.btf.Btf;
+import org.kdive.images.unwind.Backtrace;
+import org.kdive.images.unwind.EhabiUnwinder;
+import org.kdive.images.unwind.ExidxTable;
+import org.kdive.images.unwind.FramePointerUnwinder;
+import org.kdive.images.unwind.FunctionStarts;
+import org.kdive.images.unwind.OrcTable;
+import org.kdive.images.unwind.OrcUnwinder;
+import org.kdive.images.unwind.StackFrame;
+import org.kdive.images.unwind.Unwinder;
+
+/**
+ * Callers of a stopped thread: by the kernel's own unwind tables where the image has them (ORC on x86-64, EHABI on arm),
+ * by frame pointers where kernels keep them (arm64, riscv), else by looking at the stack. Session thread.
+ */
+final class Unwinding {
+    private static final int KERNEL_ADDRESS_BITS =
+            48; // arm64's usual CONFIG_ARM64_VA_BITS, when TCR_EL1 is not to be had
+
+    private final Target target;
+    private Optional<OrcTable> orc = Optional.empty(); // at link addresses
+    private Optional<ExidxTable> exidx = Optional.empty();
+    private boolean sought; // both are looked for once, at the first backtrace
+
+    Unwinding(Target target) {
+        this.target = target;
+    }
+
+    Calls calls(ThreadId thread, int limit) {
+        Optional<Unwinder> unwinder = target.findProgram().flatMap(program -> unwinder(program, thread));
+        if (unwinder.isEmpty()) {
+            return new Calls(new StackWalk(target, thread).frames(limit), "");
+        }
+        RegisterFile registers = target.registers(thread);
+        Backtrace found = unwinder.get().unwind(registers::number, limit);
+        List<Frame> frames = new ArrayList<>();
+        for (StackFrame frame : found.frames()) {
+            frames.add(new Frame(frames.size(), frame.pc(), frame.lookupPc(), frame.sp(), frame.kind()));
+        }
+        return new Calls(frames, found.end() == Backtrace.End.LOST ? found.reason() : "");
+    }
+
+    private Optional<Unwinder> unwinder(Program program, ThreadId thread) {
+        StopMemory memory = target.memory(thread);
+        FunctionStarts starts = pc -> program.symbolAt(pc).stream()
+                .mapToLong(symbol -> symbol.address())
+                .findFirst();
+        return switch (target.architecture()) {
+            case X86_64 ->
+                orc(program.image())
+                        .map(table -> new OrcUnwinder(
+                                table.slidBy(program.slideBytes().orElse(0)), memory));
+            case ARM64 -> Optional.of(FramePointerUnwinder.arm64(memory, starts, addressBits(thread)));
+            case RISCV64 -> Optional.of(FramePointerUnwinder.riscv64(memory, starts));
+            case ARM -> exidx(program).map(table -> new EhabiUnwinder(table, memory));
+            default -> Optional.empty();
+        };
+    }
+
+    private Optional<OrcTable> orc(KernelImage image) {
+        if (!sought) {
+            sought = true;
+            orc = OrcTable.find(image, Btf.of(image));
+        }
+        return orc;
+    }
+
+    private Optional<ExidxTable> exidx(Program program) {
+        if (!sought) {
+            sought = true;
+            exidx = ExidxTable.find(program.image(), program.symbols());
+        }
+        return exidx;
+    }
+
+    // TCR_EL1.T1SZ, bits 21:16: Arm ARM, D19.2
+    private int addressBits(ThreadId thread) {
+        long tcr = target.registers(thread).number("TCR_EL1").orElse(0);
+        int t1sz = (int) (tcr >>> 16) & 0x3f;
+        return t1sz == 0 ? KERNEL_ADDRESS_BITS : 64 - t1sz;
+    }
+}
