@@ -54,13 +54,13 @@ final class EditedKeyboard implements Keyboard {
         LineReaderBuilder builder = LineReaderBuilder.builder()
                 .appName("kdive")
                 .terminal(terminal)
+                .history(new LineHistory())
                 .parser(new RawParser())
                 .completer(new Completions(interpreter))
                 .variable(LineReader.HISTORY_SIZE, REMEMBERED_LINES)
                 .variable(LineReader.HISTORY_FILE_SIZE, REMEMBERED_LINES)
                 .variable(LineReader.SECONDARY_PROMPT_PATTERN, "> ")
                 .variable(LineReader.BELL_STYLE, "none")
-                .variable(LineReader.DISABLE_HISTORY, true) // read() adds the lines itself
                 .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true) // "!" belongs to expressions
                 .option(LineReader.Option.COMPLETE_MATCHER_TYPO, false)
                 .option(LineReader.Option.COMPLETE_MATCHER_CAMELCASE, false)
@@ -80,10 +80,7 @@ final class EditedKeyboard implements Keyboard {
     public Typed read(String prompt) {
         screen.editing(reader::printAbove);
         try {
-            String text = reader.readLine(prompt);
-            // Pasted lines are remembered one by one, as they would be had they been typed.
-            text.lines().filter(line -> !line.isBlank()).forEach(reader.getHistory()::add);
-            return new Typed.Text(text);
+            return new Typed.Text(reader.readLine(prompt));
         } catch (UserInterruptException e) {
             return new Typed.Cleared();
         } catch (EndOfFileException e) {
