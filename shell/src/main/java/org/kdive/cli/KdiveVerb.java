@@ -1,5 +1,6 @@
 package org.kdive.cli;
 
+import java.io.OutputStream;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -41,11 +42,20 @@ final class KdiveVerb implements Callable<Integer> {
     @Option(names = "--trace", scope = ScopeType.INHERIT, description = "Show the stack trace of an error.")
     private boolean trace;
 
+    private final OutputStream answer;
     private final List<String> qemuArguments;
 
-    /** @param qemuArguments what followed {@code --}, for the verbs that boot */
-    KdiveVerb(List<String> qemuArguments) {
+    /**
+     * @param answer standard output, for an answer that is no text
+     * @param qemuArguments what followed {@code --}, for the verbs that boot
+     */
+    KdiveVerb(OutputStream answer, List<String> qemuArguments) {
+        this.answer = answer;
         this.qemuArguments = List.copyOf(qemuArguments);
+    }
+
+    OutputStream answer() {
+        return answer;
     }
 
     List<String> qemuArguments() {

@@ -3,6 +3,7 @@ package org.kdive.cli;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +26,7 @@ public final class Main {
         AnswerStream answer = new AnswerStream(new FileOutputStream(FileDescriptor.out));
         PrintWriter out = new PrintWriter(new OutputStreamWriter(answer, StandardCharsets.UTF_8));
         PrintWriter err = new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true);
-        int status = run(out, err, words);
+        int status = run(answer, out, err, words);
         out.flush();
         IOException lost = answer.failure();
         if (lost != null && !AnswerStream.isBrokenPipe(lost)) {
@@ -37,19 +38,28 @@ public final class Main {
         System.exit(status);
     }
 
-    /** Everything but the process: runs one command line and returns its exit status. */
-    static int run(PrintWriter out, PrintWriter err, String... words) {
+    /**
+     * Everything but the process: runs one command line and returns its exit status.
+     *
+     * @param answer what {@code out} writes to, for an answer that is bytes
+     */
+    static int run(OutputStream answer, PrintWriter out, PrintWriter err, String... words) {
         List<String> all = List.of(words);
         int dashes = all.stream().anyMatch(BOOTING::contains) ? all.indexOf("--") : -1;
         List<String> own = dashes < 0 ? all : all.subList(0, dashes);
         List<String> qemu = dashes < 0 ? List.of() : all.subList(dashes + 1, all.size());
-        CommandLine line = new CommandLine(new KdiveVerb(qemu));
+        CommandLine line = new CommandLine(new KdiveVerb(answer, qemu));
         line.setOut(out);
         line.setErr(err);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler(Complaints::ofUsage);
         line.setExecutionExceptionHandler(Complaints::ofExecution);
-        return line.execute(own.toArray(String[]::new));
+        try {
+            return line.execute(own.toArray(String[]::new));
+        } catch (OutOfMemoryError e) {
+            err.println("kdive: more than fits into memory; KDIVE_JVM=-Xmx8g allows 8 GiB of it");
+            return ExitStatus.UNUSABLE;
+        }
     }
 
     /** Tells the launcher that the class archive the virtual machine writes at this exit comes from a run that went well. */

@@ -2,6 +2,7 @@ package org.kdive.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ final class MainTest {
     private final StringWriter err = new StringWriter();
 
     private int kdive(String... words) {
-        return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), words);
+        return Main.run(OutputStream.nullOutputStream(), new PrintWriter(out, true), new PrintWriter(err, true), words);
     }
 
     @Test

@@ -98,6 +98,12 @@ public final class ArchiveEditor {
         replace(new Entry.DeviceNode(place, attributes, isBlock, major, minor));
     }
 
+    public void makeFifo(String path, Attributes attributes) {
+        String place = resolve(path, false);
+        requireNothing(place);
+        replace(new Entry.Fifo(place, attributes));
+    }
+
     public void makeSymlink(String path, String target) {
         String place = resolve(path, false);
         requireNothing(place);

@@ -12,6 +12,16 @@ public sealed interface Entry {
     /** How {@code ls -l} begins the line. */
     char typeLetter();
 
+    /** The path, fit for one line of a terminal. */
+    default String printablePath() {
+        return printable(path());
+    }
+
+    /** A path or a link's target of an archive, with control characters and odd bytes as {@code \x0a}. */
+    static String printable(String name) {
+        return FileName.printable(name);
+    }
+
     record Directory(String path, Attributes attributes) implements Entry {
         @Override
         public int typeBits() {

@@ -183,6 +183,22 @@ public final class FileTree {
             return put(entry);
         }
 
+        /**
+         * Lays another tree over this one, as unpacking it there would: directories merge, anything else of the same path
+         * is replaced, with all below it if it was a directory.
+         */
+        public Builder merge(FileTree over) {
+            for (Entry entry : over.entries()) {
+                boolean mixes =
+                        entry instanceof Entry.Directory && entries.get(entry.path()) instanceof Entry.Directory;
+                if (!mixes && entries.get(entry.path()) instanceof Entry.Directory) {
+                    remove(entry.path());
+                }
+                replace(entry);
+            }
+            return this;
+        }
+
         public FileTree build() {
             return new FileTree(new LinkedHashMap<>(entries));
         }

@@ -32,7 +32,9 @@ public final class InitramfsArchive {
     }
 
     public static InitramfsArchive read(Path file) {
-        return read(Bytes.ofFile(file, MAX_FILE_BYTES), MAX_UNPACKED_BYTES);
+        // All of it is held in memory, so that what fits there is a limit too.
+        long fitting = Runtime.getRuntime().maxMemory() / 2;
+        return read(Bytes.ofFile(file, MAX_FILE_BYTES), Math.min(fitting, MAX_UNPACKED_BYTES));
     }
 
     /** @param maxUnpackedBytes more than this of decompressed data is refused */
