@@ -16,7 +16,7 @@ final class RegisterAccess {
     }
 
     CompletableFuture<Registers> readAll(ThreadId thread) {
-        return link.submit(Request.of("read registers", "g", answer -> Registers.cut(description, answer.text()))
+        return link.submit(Request.of("read registers", "g", answer -> Registers.cut(description, answer.payload()))
                         .on(thread.wire()))
                 .result();
     }

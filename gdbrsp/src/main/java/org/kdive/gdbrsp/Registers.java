@@ -3,38 +3,53 @@ package org.kdive.gdbrsp;
 import java.math.BigInteger;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.kdive.gdbrsp.wire.Hex;
 
 /** The registers of one thread at one stop, as {@code g} gave them. Immutable. */
 public final class Registers {
     private final TargetDescription description;
-    private final Map<String, byte[]> bytes;
+    private final byte[] bytes; // as g has them, undecoded registers zero
+    private final BitSet here; // by index in the description
 
-    private Registers(TargetDescription description, Map<String, byte[]> bytes) {
+    private Registers(TargetDescription description, byte[] bytes, BitSet here) {
         this.description = description;
         this.bytes = bytes;
+        this.here = here;
     }
 
     /** Cuts a {@code g} reply by the description; what lies beyond its end, or is {@code xx}, is not here. */
-    static Registers cut(TargetDescription description, String hex) {
-        Map<String, byte[]> bytes = new LinkedHashMap<>();
+    static Registers cut(TargetDescription description, byte[] hex) {
+        byte[] bytes = new byte[hex.length / 2];
+        BitSet here = new BitSet();
         int at = 0;
+        int index = 0;
         for (Register register : description.registers()) {
-            int end = at + 2 * register.sizeBytes();
-            if (end > hex.length()) {
+            int size = register.sizeBytes();
+            if (size > bytes.length - at) {
                 break; // QEMU sends the core set only; the rest is asked for by number
             }
-            String own = hex.substring(at, end);
-            if (own.indexOf('x') < 0) {
-                bytes.put(register.name(), org.kdive.gdbrsp.wire.Hex.bytes(own));
+            if (!isUnknown(hex, 2 * at, 2 * size)) {
+                Hex.decode(hex, 2 * at, size, bytes, at);
+                here.set(index);
             }
-            at = end;
+            at += size;
+            index++;
         }
-        return new Registers(description, bytes);
+        return new Registers(description, bytes, here);
+    }
+
+    private static boolean isUnknown(byte[] hex, int from, int count) {
+        for (int i = from; i < from + count; i++) {
+            if (hex[i] == 'x') {
+                return true;
+            }
+        }
+        return false;
     }
 
     public TargetDescription description() {
@@ -43,14 +58,22 @@ public final class Registers {
 
     /** Those that have a value here. */
     public List<Register> present() {
-        return description.registers().stream()
-                .filter(register -> bytes.containsKey(register.name()))
-                .toList();
+        return here.stream().mapToObj(description.registers()::get).toList();
+    }
+
+    private TargetDescription.@Nullable Place findHere(String name) {
+        TargetDescription.Place place = description.place(name);
+        return place != null && here.get(place.index()) ? place : null;
     }
 
     /** In target order; empty when {@code g} does not carry it: ask {@link RspClient#readRegister}. */
     public Optional<byte[]> findBytes(String name) {
-        return Optional.ofNullable(bytes.get(name)).map(own -> own.clone());
+        TargetDescription.Place place = findHere(name);
+        if (place == null) {
+            return Optional.empty();
+        }
+        int at = place.offsetBytes();
+        return Optional.of(Arrays.copyOfRange(bytes, at, at + place.register().sizeBytes()));
     }
 
     /** Unsigned, of any width. */
@@ -60,10 +83,18 @@ public final class Registers {
 
     /** Zero-extended; empty when absent or wider than 64 bits. */
     public OptionalLong findLong(String name) {
-        byte[] own = bytes.get(name);
-        return own == null || own.length > Long.BYTES
-                ? OptionalLong.empty()
-                : OptionalLong.of(unsigned(own, description.byteOrder()).longValue());
+        TargetDescription.Place place = findHere(name);
+        if (place == null || place.register().sizeBytes() > Long.BYTES) {
+            return OptionalLong.empty();
+        }
+        int at = place.offsetBytes();
+        int size = place.register().sizeBytes();
+        boolean little = description.byteOrder() == ByteOrder.LITTLE_ENDIAN;
+        long value = 0;
+        for (int i = 0; i < size; i++) {
+            value = value << 8 | bytes[little ? at + size - 1 - i : at + i] & 0xff;
+        }
+        return OptionalLong.of(value);
     }
 
     /** Zero-extended; throws Unsupported when absent or wider than 64 bits. */
@@ -99,12 +130,13 @@ public final class Registers {
     @Override
     public boolean equals(Object other) {
         return other instanceof Registers that
-                && bytes.keySet().equals(that.bytes.keySet())
-                && bytes.entrySet().stream().allMatch(e -> Arrays.equals(e.getValue(), that.bytes.get(e.getKey())));
+                && description.registers().equals(that.description.registers())
+                && here.equals(that.here)
+                && Arrays.equals(bytes, that.bytes);
     }
 
     @Override
     public int hashCode() {
-        return bytes.keySet().hashCode();
+        return Arrays.hashCode(bytes);
     }
 }

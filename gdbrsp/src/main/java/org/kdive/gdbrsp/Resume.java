@@ -16,6 +16,15 @@ public sealed interface Resume {
         return new StepWhileOthersRun(thread);
     }
 
+    /**
+     * One instruction of one thread, all others stopped; then all continue, at once and with no turn of the caller. What
+     * gets off a breakpoint. The stop is that of the continuing, unless the step itself ends in something else than a
+     * plain trap, or an interrupt was asked for meanwhile: then it is the step's.
+     */
+    static Resume stepThenContinue(ThreadId thread) {
+        return new StepThenContinue(thread);
+    }
+
     /** One instruction back; only where {@link StubFeatures#reverseStep}. */
     static Resume reverseStep() {
         return new ReverseStep();
@@ -31,6 +40,8 @@ public sealed interface Resume {
     record Step(ThreadId thread) implements Resume {}
 
     record StepWhileOthersRun(ThreadId thread) implements Resume {}
+
+    record StepThenContinue(ThreadId thread) implements Resume {}
 
     record ReverseStep() implements Resume {}
 

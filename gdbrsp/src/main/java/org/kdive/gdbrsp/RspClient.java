@@ -46,7 +46,8 @@ public final class RspClient implements AutoCloseable {
     private final MemoryAccess memory;
     private final RegisterAccess registers;
 
-    private RspClient(RspTransport transport, RspLink link, RunControl control, Handshake.Result found) {
+    private RspClient(
+            RspTransport transport, RspLink link, RunControl control, Handshake.Result found, RspOptions options) {
         this.transport = transport;
         this.link = link;
         this.control = control;
@@ -55,6 +56,9 @@ public final class RspClient implements AutoCloseable {
         this.first = Optional.ofNullable(found.first());
         this.memory = new MemoryAccess(link, features);
         this.registers = new RegisterAccess(link, description);
+        if (options.registersAtStops()) {
+            control.ahead().with(registers::readAll);
+        }
     }
 
     /**
@@ -98,7 +102,7 @@ public final class RspClient implements AutoCloseable {
             if (found.stop() != null) {
                 control.remember(found.stop());
             }
-            return opened.complete(new RspClient(transport, link, control, found));
+            return opened.complete(new RspClient(transport, link, control, found, options));
         }));
         if (!alive) {
             opened.completeExceptionally(new RspException("greet the stub", new RspFailure.ClosedHere()));
@@ -141,7 +145,7 @@ public final class RspClient implements AutoCloseable {
 
     /** What {@code g} carries; for others ask by name with {@link #readRegister}. */
     public CompletableFuture<Registers> readRegisters(ThreadId thread) {
-        return registers.readAll(thread);
+        return control.ahead().take(thread).orElseGet(() -> registers.readAll(thread));
     }
 
     /** In target order. */
@@ -156,6 +160,7 @@ public final class RspClient implements AutoCloseable {
      * @param targetOrder exactly the register's size
      */
     public CompletableFuture<Void> writeRegister(ThreadId thread, Register register, byte[] targetOrder) {
+        control.ahead().forget();
         return registers.write(thread, register, targetOrder);
     }
 
@@ -218,6 +223,11 @@ public final class RspClient implements AutoCloseable {
     /** The target is known to run though not resumed here (QMP's RESUME). The state is RUNNING; requests are refused. */
     public void resumedElsewhere() {
         link.resumedElsewhere();
+    }
+
+    /** The halted target is known to have been changed by others, as by a snapshot loaded over QMP. */
+    public void changedElsewhere() {
+        control.ahead().forget();
     }
 
     /** Stop replies that end no resume: QEMU before 8.1 sends them when somebody else stops the guest. On the loop. */
@@ -295,6 +305,7 @@ public final class RspClient implements AutoCloseable {
             return CompletableFuture.failedFuture(
                     new RspException("monitor " + command, new RspFailure.Refused("resume over the stub instead")));
         }
+        control.ahead().forget();
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         String packet = "qRcmd," + Hex.text(command.getBytes(StandardCharsets.UTF_8));
         Request<String> request = Request.of("monitor " + command, packet, answer -> {

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param pipelineDepth how many packets may be unanswered at once; 0 chooses by what the stub is: QEMU takes 64,
  *     anything else gets one at a time, as KGDB loses what comes before it has its acknowledgement
  * @param defaultPacketSize bytes, for a stub that does not tell; 400 is KGDB's buffer on 32-bit arm, the smallest known
+ * @param registersAtStops whether the registers of a thread that reports a trap are asked for at once, by the event loop:
+ *     the first {@link RspClient#readRegisters} of that thread joins the answer
  * @param fallbackDescription registers of a stub that does not describe its target; null for none
  */
 public record RspOptions(
@@ -25,6 +27,7 @@ public record RspOptions(
         boolean askWhyHalted,
         int pipelineDepth,
         int defaultPacketSize,
+        boolean registersAtStops,
         @Nullable TargetDescription fallbackDescription) {
     private static final int SMALLEST_PACKET = 64;
 
@@ -37,7 +40,15 @@ public record RspOptions(
 
     public static RspOptions defaults() {
         return new RspOptions(
-                Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(5), true, false, 0, 400, null);
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(5),
+                true,
+                false,
+                0,
+                400,
+                false,
+                null);
     }
 
     public RspOptions withConnectTimeout(Duration timeout) {
@@ -49,6 +60,7 @@ public record RspOptions(
                 askWhyHalted,
                 pipelineDepth,
                 defaultPacketSize,
+                registersAtStops,
                 fallbackDescription);
     }
 
@@ -61,6 +73,7 @@ public record RspOptions(
                 askWhyHalted,
                 pipelineDepth,
                 defaultPacketSize,
+                registersAtStops,
                 fallbackDescription);
     }
 
@@ -73,6 +86,7 @@ public record RspOptions(
                 askWhyHalted,
                 pipelineDepth,
                 defaultPacketSize,
+                registersAtStops,
                 fallbackDescription);
     }
 
@@ -85,6 +99,7 @@ public record RspOptions(
                 askWhyHalted,
                 pipelineDepth,
                 defaultPacketSize,
+                registersAtStops,
                 fallbackDescription);
     }
 
@@ -97,6 +112,7 @@ public record RspOptions(
                 ask,
                 pipelineDepth,
                 defaultPacketSize,
+                registersAtStops,
                 fallbackDescription);
     }
 
@@ -109,6 +125,20 @@ public record RspOptions(
                 askWhyHalted,
                 depth,
                 defaultPacketSize,
+                registersAtStops,
+                fallbackDescription);
+    }
+
+    public RspOptions withRegistersAtStops(boolean ahead) {
+        return new RspOptions(
+                connectTimeout,
+                requestDeadline,
+                interruptDeadline,
+                offerMultiprocess,
+                askWhyHalted,
+                pipelineDepth,
+                defaultPacketSize,
+                ahead,
                 fallbackDescription);
     }
 
@@ -121,6 +151,7 @@ public record RspOptions(
                 askWhyHalted,
                 pipelineDepth,
                 defaultPacketSize,
+                registersAtStops,
                 description);
     }
 }

@@ -21,10 +21,15 @@ final class RunControl implements RspLink.Listener {
 
     // Those the stub has, with repeats; on the loop. A list, as QEMU too keeps one entry an insertion
     private final List<Stoppoint> inserted = new ArrayList<>();
+    private final ReadAhead ahead = new ReadAhead();
     private volatile @Nullable StopReply lastStop; // null while running, and when no stop was ever reported
 
     Optional<StopReply> lastStop() {
         return Optional.ofNullable(lastStop);
+    }
+
+    ReadAhead ahead() {
+        return ahead;
     }
 
     void remember(StopReply stop) {
@@ -133,6 +138,10 @@ final class RunControl implements RspLink.Listener {
                         "resume the target", packet(features, how), reply -> stopped(link, reply))
                 .takingStop()
                 .otherwise(new StopReply.NotReported());
+        if (how instanceof Resume.StepThenContinue step) {
+            request.onwards(stop -> isPlainTrap(stop, step.thread()), packet(features, Resume.continueAll()));
+        }
+        ahead.forget();
         selectionForOldStubs(features, how).ifPresent(link::submit);
         StopReply before = lastStop;
         link.resume(request).whenAnswered((stop, thrown) -> {
@@ -143,13 +152,25 @@ final class RunControl implements RspLink.Listener {
         return request.result();
     }
 
+    /** The end of a step of that thread, with nothing else to report. */
+    private static boolean isPlainTrap(RspPacket packet, ThreadId thread) {
+        return packet.looksLikeStop()
+                && StopReplyParser.parse(packet) instanceof StopReply.Signal signal
+                && signal.number() == SIGTRAP
+                && signal.reason() instanceof StopReply.Reason.None
+                && signal.thread().map(thread::equals).orElse(true);
+    }
+
     private StopReply stopped(RspLink link, RspPacket packet) {
         StopReply stop = StopReplyParser.parse(packet);
         lastStop = stop;
         // A stub has the thread it reports selected, as gdb too assumes; but QEMU before 8.2 names any thread when it
         // is paused, and selects none
         if (stop instanceof StopReply.Signal signal && signal.number() == SIGTRAP) {
-            stop.thread().ifPresent(thread -> link.threadSelected(thread.wire()));
+            stop.thread().ifPresent(thread -> {
+                link.threadSelected(thread.wire());
+                ahead.stopped(thread);
+            });
         }
         return stop;
     }
@@ -171,6 +192,9 @@ final class RunControl implements RspLink.Listener {
         if (how instanceof Resume.Step step) {
             return vCont ? "vCont;s:" + step.thread().wire() : "s";
         }
+        if (how instanceof Resume.StepThenContinue step) {
+            return vCont ? "vCont;s:" + step.thread().wire() : "s";
+        }
         if (how instanceof Resume.StepWhileOthersRun step) {
             return vCont ? "vCont;s:" + step.thread().wire() + ";c" : "s";
         }
@@ -185,9 +209,14 @@ final class RunControl implements RspLink.Listener {
 
     /** Without vCont the thread to step is chosen by a packet of its own. */
     private static Optional<Request<Boolean>> selectionForOldStubs(StubFeatures features, Resume how) {
-        ThreadId thread = how instanceof Resume.Step step
-                ? step.thread()
-                : how instanceof Resume.StepWhileOthersRun step ? step.thread() : null;
+        ThreadId thread = null;
+        if (how instanceof Resume.Step step) {
+            thread = step.thread();
+        } else if (how instanceof Resume.StepWhileOthersRun step) {
+            thread = step.thread();
+        } else if (how instanceof Resume.StepThenContinue step) {
+            thread = step.thread();
+        }
         return thread == null || features.vContActions().contains("s")
                 ? Optional.empty()
                 : Optional.of(Request.ok("choose the thread to step", "Hc" + thread.wire()));
@@ -197,6 +226,7 @@ final class RunControl implements RspLink.Listener {
 
     @Override
     public void resumed() {
+        ahead.forget();
         lastStop = null;
     }
 

@@ -3,10 +3,12 @@ package org.kdive.gdbrsp;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A target's architecture and registers. Immutable. */
 public final class TargetDescription {
@@ -14,6 +16,7 @@ public final class TargetDescription {
     private final ByteOrder byteOrder;
     private final List<Register> registers;
     private final Map<String, Register> byName = new LinkedHashMap<>();
+    private final Map<String, Place> places = new HashMap<>();
 
     /**
      * Of registers with one name or one number the first counts.
@@ -33,6 +36,11 @@ public final class TargetDescription {
         List<Register> sorted = new ArrayList<>(byNumber.values());
         sorted.sort(Comparator.comparingInt(Register::number));
         this.registers = List.copyOf(sorted);
+        int at = 0;
+        for (int i = 0; i < this.registers.size(); i++) {
+            places.put(this.registers.get(i).name(), new Place(this.registers.get(i), i, at));
+            at += this.registers.get(i).sizeBytes();
+        }
     }
 
     /** Of a stub that tells nothing. */
@@ -62,6 +70,15 @@ public final class TargetDescription {
     /** By number, which is the order of {@code g}. */
     public List<Register> registers() {
         return registers;
+    }
+
+    /** Where a register lies: its index in {@link #registers} and its offset in {@code g}. */
+    record Place(Register register, int index, int offsetBytes) {}
+
+    /** Null for a name that is not here. */
+    @Nullable
+    Place place(String name) {
+        return places.get(name);
     }
 
     public Optional<Register> findRegister(String name) {

@@ -22,7 +22,8 @@ final class ClientFuzz {
             QemuModel qemu = new QemuModel(random.nextBoolean(), random);
             ManualTransport transport = new ManualTransport(qemu);
             transport.cutEvery(1 + random.nextInt(50));
-            RspClient client = transport.settled(RspClient.open(transport, RspOptions.defaults()));
+            RspOptions options = RspOptions.defaults().withRegistersAtStops(random.nextBoolean());
+            RspClient client = transport.settled(RspClient.open(transport, options));
             List<CompletableFuture<?>> asked = new ArrayList<>();
             for (int step = 0; step < 60; step++) {
                 asked.add(ask(client, qemu, transport, random));
@@ -46,7 +47,7 @@ final class ClientFuzz {
     private static CompletableFuture<?> ask(
             RspClient client, QemuModel qemu, ManualTransport transport, Random random) {
         Stoppoint stoppoint = Stoppoint.software(random.nextInt(4));
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(14)) {
             case 0, 1 -> client.resume(Resume.continueAll());
             case 2 -> client.resume(Resume.step(ONE));
             case 3 -> client.resume(Resume.reverseStep());
@@ -77,6 +78,8 @@ final class ClientFuzz {
                 }
                 yield CompletableFuture.completedFuture(null);
             }
+            case 11 -> client.resume(Resume.stepThenContinue(ONE));
+            case 12 -> client.readRegisters(ONE);
             default -> readAndCheck(client, random.nextInt(0xf000), random.nextInt(0x1800));
         };
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -20,10 +21,15 @@ final class RegistersTest {
                         new Register("far", 90, 64, "int", "", "")));
     }
 
+    private static byte[] bytes(String hex) {
+        return hex.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
     @Test
     void cutsByNumberAndKnowsWhatIsNotThere() {
         Registers registers = Registers.cut(
-                description(ByteOrder.LITTLE_ENDIAN), "f0ffffffffffffff" + "xxxxxxxx" + "01" + "00".repeat(14) + "80");
+                description(ByteOrder.LITTLE_ENDIAN),
+                bytes("f0ffffffffffffff" + "xxxxxxxx" + "01" + "00".repeat(14) + "80"));
         assertThat(registers.requireLong("pc")).isEqualTo(-16);
         assertThat(registers.findBytes("flags")).isEmpty();
         assertThat(registers.find("xmm0"))
@@ -35,7 +41,7 @@ final class RegistersTest {
 
     @Test
     void knowsBothByteOrders() {
-        Registers registers = Registers.cut(description(ByteOrder.BIG_ENDIAN), "0000000000000102" + "00000003");
+        Registers registers = Registers.cut(description(ByteOrder.BIG_ENDIAN), bytes("0000000000000102" + "00000003"));
         assertThat(registers.requireLong("pc")).isEqualTo(0x102);
         assertThat(registers.requireLong("flags")).isEqualTo(3);
         for (ByteOrder order : List.of(ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN)) {

@@ -56,6 +56,13 @@ public final class Hex {
         return hex.length / 2;
     }
 
+    /** Decodes {@code count} bytes from the digits at {@code from} into {@code out} at {@code at}. */
+    public static void decode(byte[] hex, int from, int count, byte[] out, int at) {
+        for (int i = 0; i < count; i++) {
+            out[at + i] = pair(hex[from + 2 * i], hex[from + 2 * i + 1]);
+        }
+    }
+
     private static byte pair(int high, int low) {
         int value = digit(high) << 4 | digit(low);
         if (value < 0) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.RspException;
 import org.kdive.gdbrsp.RspFailure;
@@ -19,7 +20,7 @@ public final class Request<T> {
     }
 
     private final String doing;
-    private final byte[] payload;
+    private byte[] payload; // changes once at most, on the loop
     private final Reply<T> reply;
     private final CompletableFuture<T> result = new CompletableFuture<>();
 
@@ -27,6 +28,8 @@ public final class Request<T> {
     private @Nullable Duration deadline; // null: the link's own
     private BooleanSupplier skip = () -> false;
     private @Nullable T otherwise; // null: there is no answer without a packet
+    private Predicate<RspPacket> goesOn = packet -> false;
+    private byte @Nullable [] nextPayload; // null unless a second packet follows the first's answer
     private boolean emptyIsAnswer;
     private boolean stopIsAnswer;
     private boolean outputIsAnswer;
@@ -108,6 +111,27 @@ public final class Request<T> {
     public Request<T> otherwise(T value) {
         otherwise = value;
         return this;
+    }
+
+    /**
+     * For a resume: when the stop it brings is such a one, and nobody has asked for an interrupt, the target is resumed
+     * with this packet at once, and only the stop after that is the answer.
+     */
+    public Request<T> onwards(Predicate<RspPacket> suchAOne, String packet) {
+        goesOn = suchAOne;
+        nextPayload = packet.getBytes(StandardCharsets.ISO_8859_1);
+        return this;
+    }
+
+    /** True once: this was the stop on the way, and the payload is the next packet now. */
+    boolean goesOn(RspPacket stop) {
+        byte[] next = nextPayload;
+        if (next == null || !goesOn.test(stop)) {
+            return false;
+        }
+        payload = next;
+        nextPayload = null;
+        return true;
     }
 
     /** Calls back on the loop with a value or what was thrown, one of them null. */

@@ -480,7 +480,13 @@ public final class RspLink implements RspTransport.Receiver {
             WireLog.odd("not a stop reply: " + packet);
             return;
         }
+        boolean interrupted = run.isInterrupted();
         Request<?> resume = run.end();
+        if (resume != null && !interrupted && resume.goesOn(packet)) {
+            run.queued(resume); // RUNNING all the while: nobody can put a request in between
+            sendResume(resume);
+            return;
+        }
         halted();
         if (resume == null) {
             if (!refused) {

@@ -64,6 +64,11 @@ final class RunningPeriod {
         return interruptDue && !interruptSent;
     }
 
+    /** Whether an interrupt was asked for, sent or not. */
+    boolean isInterrupted() {
+        return interruptDue || interruptSent;
+    }
+
     int interrupted() {
         interruptSent = true;
         return serial;
