@@ -1,6 +1,5 @@
 package org.kdive.cli;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -9,6 +8,7 @@ import java.util.function.Function;
 import org.kdive.command.Command;
 import org.kdive.command.ExitStatus;
 import org.kdive.command.FrontEnd;
+import org.kdive.command.GuestText;
 import org.kdive.command.Interpreter;
 import org.kdive.command.Output;
 import org.kdive.command.ScriptFile;
@@ -63,8 +63,16 @@ final class Shells {
         }
     }
 
-    /** Shows what happens beside the commands. */
-    private record Onlooker(Output output) implements SessionListener {
+    /** Shows what happens beside the commands; the guest's words a line at a time, so that they do not mix with ours. */
+    private static final class Onlooker implements SessionListener {
+        private final Output output;
+        private final GuestText guest = new GuestText(); // this and the next: console thread
+        private final StringBuilder line = new StringBuilder();
+
+        Onlooker(Output output) {
+            this.output = output;
+        }
+
         @Override
         public void notice(String line) {
             output.note(line);
@@ -72,7 +80,10 @@ final class Shells {
 
         @Override
         public void console(byte[] bytes) {
-            output.text(new String(bytes, StandardCharsets.UTF_8));
+            line.append(guest.accept(bytes));
+            int end = line.lastIndexOf("\n") + 1;
+            output.text(line.substring(0, end));
+            line.delete(0, end);
         }
 
         @Override
