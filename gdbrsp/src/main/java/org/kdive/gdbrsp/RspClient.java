@@ -81,8 +81,8 @@ public final class RspClient implements AutoCloseable {
         } catch (TimeoutException e) {
             transport.close();
             throw new RspException(
-                    "greet the stub at " + endpoint,
-                    new RspFailure.TimedOut("the handshake", options.connectTimeout()),
+                    "greet the stub at " + transport.endpoint(),
+                    new RspFailure.TimedOut("the handshake (does another debugger hold it?)", options.connectTimeout()),
                     e);
         }
     }

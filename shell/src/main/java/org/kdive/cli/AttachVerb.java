@@ -9,7 +9,6 @@ import org.kdive.command.StopView;
 import org.kdive.images.KernelImage;
 import org.kdive.images.Program;
 import org.kdive.images.symbols.SymbolTable;
-import org.kdive.qmp.QmpEndpoint;
 import org.kdive.session.AttachPlan;
 import org.kdive.session.BootRequest;
 import picocli.CommandLine.Command;
@@ -57,7 +56,10 @@ final class AttachVerb implements Callable<Integer> {
         }
         Supplier<Optional<Program>> program = program(DownloadProgress.of(line.getErr()));
         AttachPlan plan = new AttachPlan(
-                QmpEndpoint.parse(gdb), qmp == null ? null : QmpEndpoint.parse(qmp), kernel != null, program);
+                AttachPlan.endpoint("--gdb", gdb),
+                qmp == null ? null : AttachPlan.endpoint("--qmp", qmp),
+                kernel != null,
+                program);
         return Shells.prompt(kdive, line, (session, arguments, output) -> StopView.show(session.attach(plan), output));
     }
 

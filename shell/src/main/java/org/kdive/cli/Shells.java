@@ -15,6 +15,7 @@ import org.kdive.command.ScriptFile;
 import org.kdive.command.Settings;
 import org.kdive.command.StopView;
 import org.kdive.command.StreamOutput;
+import org.kdive.command.Traces;
 import org.kdive.command.Verbs;
 import org.kdive.repl.Prompt;
 import org.kdive.script.Recital;
@@ -39,7 +40,8 @@ final class Shells {
     }
 
     private static int prompt(KdiveVerb kdive, CommandLine line, Function<Interpreter, Command.Action> first) {
-        try (Session session = Session.open()) {
+        try (Ending ending = Ending.whenKilled();
+                Session session = Session.open()) {
             Prompt.Streams streams = new Prompt.Streams(
                     System.in,
                     line.getOut(),
@@ -49,6 +51,7 @@ final class Shells {
                     kdive.colored(),
                     kdive.trace());
             Prompt prompt = new Prompt(verbs(), session, streams, StopView::show);
+            ending.by(prompt::end);
             return prompt.run(first.apply(prompt.interpreter()));
         }
     }
@@ -99,10 +102,17 @@ final class Shells {
             Optional<BootPlan> plan,
             List<ScriptFile> files,
             Optional<Duration> limit) {
-        try (Session session = Session.open()) {
+        try (Ending ending = Ending.whenKilled();
+                Session session = Session.open()) {
             Output output = new StreamOutput(line.getOut(), line.getErr(), kdive.colored());
             plan.ifPresent(known -> session.call(() -> session.boot(known)));
-            return new ScriptRunner(verbs(), session, output).run(files, limit).exitStatus();
+            ScriptRunner runner = new ScriptRunner(verbs(), session, output, thrown -> {
+                if (kdive.trace()) {
+                    output.note(Traces.of(thrown));
+                }
+            });
+            ending.by(runner::interrupt);
+            return runner.run(files, limit).exitStatus();
         }
     }
 

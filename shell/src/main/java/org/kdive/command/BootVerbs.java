@@ -1,7 +1,6 @@
 package org.kdive.command;
 
 import java.net.SocketAddress;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +11,6 @@ import org.kdive.images.KernelImage;
 import org.kdive.images.Program;
 import org.kdive.images.fetch.Progress;
 import org.kdive.machine.Accelerator;
-import org.kdive.qmp.QmpEndpoint;
 import org.kdive.session.AttachPlan;
 import org.kdive.session.BootRequest;
 import org.kdive.session.SessionException;
@@ -21,7 +19,7 @@ import org.kdive.session.SessionFailure;
 /** The verbs that begin: boot and attach. */
 final class BootVerbs {
     private static final String BOOT_USAGE = "boot KERNEL [initrd=FILE|none] [append=WORD]... [cpus=N] [machine=TYPE]";
-    private static final String ATTACH_USAGE = "attach GDB-ENDPOINT [qmp=ENDPOINT] [kernel=FILE]";
+    private static final String ATTACH_USAGE = "attach GDB-ENDPOINT [qmp=ENDPOINT] [kernel=KERNEL]";
 
     private BootVerbs() {}
 
@@ -102,12 +100,12 @@ final class BootVerbs {
                 .summary("join a QEMU that somebody else started")
                 .help("An endpoint is unix:PATH, tcp:HOST:PORT or HOST:PORT. The guest is stopped by it.")
                 .runs((session, arguments, output) -> {
-                    AttachPlan plan = plan(arguments.words());
+                    AttachPlan plan = plan(arguments.words(), telling(output));
                     StopView.show(session.attach(plan), output);
                 });
     }
 
-    private static AttachPlan plan(List<String> words) {
+    private static AttachPlan plan(List<String> words, Progress progress) {
         if (words.isEmpty()) {
             throw new SessionException("attach: to what?", new SessionFailure.Usage(ATTACH_USAGE));
         }
@@ -116,15 +114,16 @@ final class BootVerbs {
         boolean hasKernel = false;
         for (String word : words.subList(1, words.size())) {
             if (word.startsWith("qmp=")) {
-                qmp = QmpEndpoint.parse(word.substring("qmp=".length()));
+                qmp = AttachPlan.endpoint("qmp endpoint", word.substring("qmp=".length()));
             } else if (word.startsWith("kernel=")) {
-                kernel = BootRequest.symbolsOf(KernelImage.open(Path.of(word.substring("kernel=".length()))));
+                kernel = BootRequest.symbolsOf(
+                        KernelImage.open(BootRequest.kernelFile(word.substring("kernel=".length()), progress)));
                 hasKernel = true;
             } else {
                 throw new SessionException(
                         "attach: unknown word \"%s\"".formatted(word), new SessionFailure.Usage(ATTACH_USAGE));
             }
         }
-        return new AttachPlan(QmpEndpoint.parse(words.get(0)), qmp, hasKernel, kernel);
+        return new AttachPlan(AttachPlan.endpoint("gdb endpoint", words.get(0)), qmp, hasKernel, kernel);
     }
 }

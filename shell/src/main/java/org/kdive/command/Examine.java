@@ -9,7 +9,6 @@ import org.kdive.images.arch.Instruction;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
 import org.kdive.session.Stop;
-import org.kdive.session.StopMemory;
 
 /** {@code x}: memory in gdb's layout. What cannot be read is said where it would stand, and the rest is still shown. */
 final class Examine {
@@ -26,11 +25,13 @@ final class Examine {
     long show(Stop stop, String slash, Optional<Long> address, Output output) {
         int count = parse(slash);
         long at = address.orElse(next);
+        Gaps gaps = new Gaps(output);
         next = switch (format) {
-            case 'i' -> instructions(stop, at, count, output);
-            case 's' -> strings(stop, at, count, output);
-            default -> numbers(stop, at, count, output);
+            case 'i' -> instructions(stop, at, count, gaps);
+            case 's' -> strings(stop, at, count, gaps);
+            default -> numbers(stop, at, count, gaps);
         };
+        gaps.requireSomethingShown();
         return next;
     }
 
@@ -74,21 +75,21 @@ final class Examine {
         return count;
     }
 
-    private static long instructions(Stop stop, long address, int count, Output output) {
+    private static long instructions(Stop stop, long address, int count, Gaps output) {
         long at = address;
         List<Instruction> code = stop.code(at, count);
         for (Instruction instruction : code) {
             String mark = instruction.address() == stop.pc() ? "=> " : "   ";
-            output.line("%s", mark + StopView.instruction(stop, instruction, output));
+            output.line("%s", mark + StopView.instruction(stop, instruction, output.output()));
             at = instruction.next();
         }
         if (code.size() < count) {
-            unreadable(at, output);
+            output.unreadable(at);
         }
         return at;
     }
 
-    private long numbers(Stop stop, long address, int count, Output output) {
+    private long numbers(Stop stop, long address, int count, Gaps output) {
         int perLine = Math.max(1, LINE_BYTES / (format == 'c' || format == 't' ? unitBytes * 2 : unitBytes));
         long at = address;
         int left = count;
@@ -97,12 +98,12 @@ final class Examine {
             byte[] bytes = stop.memory().readPrefix(at, wanted * unitBytes);
             int whole = bytes.length / unitBytes;
             if (whole > 0) {
-                output.line("%s", head(stop, at, output) + row(stop, bytes, whole));
+                output.line("%s", head(stop, at, output.output()) + row(stop, bytes, whole));
             }
             at += (long) whole * unitBytes;
             left -= whole;
             if (whole < wanted) {
-                unreadable(at, output);
+                output.unreadable(at);
                 long behind = (at | (PAGE_BYTES - 1)) + 1;
                 long skipped = Math.max(1, (behind - at + unitBytes - 1) / unitBytes);
                 left = (int) Math.max(0, left - skipped);
@@ -128,12 +129,12 @@ final class Examine {
         return format == 'x' ? "0x" + Numbers.padded(value, unitBytes) : Numbers.format(format, value, unitBytes);
     }
 
-    private static long strings(Stop stop, long address, int count, Output output) {
+    private static long strings(Stop stop, long address, int count, Gaps output) {
         long at = address;
         for (int i = 0; i < count; i++) {
             byte[] bytes = stop.memory().readPrefix(at, LONGEST_STRING + 1);
             if (bytes.length == 0) {
-                unreadable(at, output);
+                output.unreadable(at);
                 return at;
             }
             int end = 0;
@@ -143,7 +144,7 @@ final class Examine {
             boolean whole = end < bytes.length;
             int shown = Math.min(end, LONGEST_STRING);
             String text = Strings.quoted(Arrays.copyOf(bytes, shown)) + (whole ? "" : "...");
-            output.line("%s\t%s", head(stop, at, output), text);
+            output.line("%s\t%s", head(stop, at, output.output()), text);
             at += whole ? end + 1 : shown;
         }
         return at;
@@ -161,28 +162,24 @@ final class Examine {
         return " <" + program.describe(address) + ">";
     }
 
-    private static void unreadable(long address, Output output) {
-        output.line(
-                "0x%x:\tcannot access memory: the page at 0x%x is not mapped",
-                address, address & -StopMemory.PAGE_BYTES);
-    }
-
     /** {@code hexdump}: sixteen bytes a line, and what they are as text. */
-    static void hexdump(Stop stop, long address, int length, Output output) {
+    static void hexdump(Stop stop, long address, int length, Output to) {
+        Gaps output = new Gaps(to);
         long at = address;
         long end = address + length;
         while (at != end) {
             int wanted = (int) Math.min(LINE_BYTES, end - at);
             byte[] bytes = stop.memory().readPrefix(at, wanted);
             if (bytes.length > 0) {
-                output.line("%s  %s", output.styled(Output.Style.ADDRESS, "%016x".formatted(at)), hexLine(bytes));
+                output.line("%s  %s", to.styled(Output.Style.ADDRESS, "%016x".formatted(at)), hexLine(bytes));
             }
             at += bytes.length;
             if (bytes.length < wanted) {
-                unreadable(at, output);
+                output.unreadable(at);
                 at = Math.min((at | (PAGE_BYTES - 1)) + 1, end);
             }
         }
+        output.requireSomethingShown();
     }
 
     private static String hexLine(byte[] bytes) {

@@ -2,6 +2,7 @@ package org.kdive.command;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -51,13 +52,26 @@ final class ExpectVerbs {
         if (expression.isEmpty()) {
             throw new SessionException("expect what?", new SessionFailure.Usage(USAGE));
         }
-        Value value = session.evaluate(expression);
+        Value value = judged(expression, () -> session.evaluate(expression));
         if (!value.isTrue()) {
             String sides = Comparison.of(expression)
                     .map(comparison -> comparison.sides(session))
                     .orElse("");
             throw new SessionException(
                     "expected %s%s".formatted(expression, sides), new SessionFailure.Unexpected(expression));
+        }
+    }
+
+    /** A kernel without the symbol does not meet the expectation: that is a verdict, not a mistake of the script's. */
+    private static <T> T judged(String expectation, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (SessionException e) {
+            if (e.failure() instanceof SessionFailure.NoSymbol) {
+                throw new SessionException(
+                        String.valueOf(e.getMessage()), new SessionFailure.Unexpected(expectation), e);
+            }
+            throw e;
         }
     }
 
@@ -84,7 +98,7 @@ final class ExpectVerbs {
                     "expected a stop at %s: the guest is running; wait waits for it".formatted(location),
                     new SessionFailure.Unexpected(location));
         }
-        List<Long> places = session.resolve(location);
+        List<Long> places = judged(location, () -> session.resolve(location));
         if (!places.contains(stop.pc())) {
             String why = stop.cause().describe();
             throw new SessionException(

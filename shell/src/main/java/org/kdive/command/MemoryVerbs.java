@@ -1,11 +1,8 @@
 package org.kdive.command;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,7 +34,9 @@ final class MemoryVerbs {
                 .usage(DUMP_USAGE)
                 .usage("dump memory FILE START +LENGTH")
                 .summary("write a range of memory to a file")
-                .help("END is the first address that is not written. The file appears only when it is complete.")
+                .help(
+                        "END is the first address that is not written. Pages that are not mapped are zeros in the file, and are"
+                                + " told as an error; without any other there is no file. A file appears only when it is whole.")
                 .completes(Completers.EXPRESSIONS)
                 .runs((session, arguments, output) -> {
                     Matcher matcher = DUMP.matcher(arguments.tail());
@@ -56,41 +55,9 @@ final class MemoryVerbs {
                                 "dump: %d bytes; 1 to 1 GiB at once".formatted(length),
                                 new SessionFailure.Usage(DUMP_USAGE));
                     }
-                    write(session, Path.of(words.get(0)), start, length);
+                    new MemoryDump(session, Path.of(words.get(0)), start, length).write();
                     output.line("%d bytes from 0x%x written to %s", length, start, words.get(0));
                 });
-    }
-
-    private static void write(Session session, Path file, long start, long length) {
-        Stop stop = session.requireStop();
-        Path partial = file.resolveSibling(file.getFileName() + ".partial");
-        try {
-            try (OutputStream out = Files.newOutputStream(partial)) {
-                for (long done = 0; done < length; done += CHUNK_BYTES) {
-                    session.checkInterrupt();
-                    int chunk = (int) Math.min(CHUNK_BYTES, length - done);
-                    out.write(stop.memory().read(start + done, chunk));
-                }
-            }
-            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new SessionException(
-                    "dump %s: %s".formatted(file, reason(e)), new SessionFailure.Io(file.toString()), e);
-        } finally {
-            deleteQuietly(partial);
-        }
-    }
-
-    private static void deleteQuietly(Path partial) {
-        try {
-            Files.deleteIfExists(partial);
-        } catch (IOException e) {
-            // it could not be written either; the first failure is the one to tell
-        }
-    }
-
-    private static String reason(IOException e) {
-        return e instanceof NoSuchFileException ? "no such file or directory" : String.valueOf(e.getMessage());
     }
 
     private static Command restore() {
@@ -128,7 +95,7 @@ final class MemoryVerbs {
             return Files.readAllBytes(file);
         } catch (IOException e) {
             throw new SessionException(
-                    "restore %s: %s".formatted(file, reason(e)), new SessionFailure.Io(file.toString()), e);
+                    "restore %s: %s".formatted(file, Complaint.reason(e)), new SessionFailure.Io(file.toString()), e);
         }
     }
 

@@ -47,7 +47,8 @@ public final class Words {
     }
 
     /** The same, read aloud. */
-    static String time(Duration duration) {
+    /** {@code 30 s}, {@code 500 ms}. */
+    public static String time(Duration duration) {
         long millis = duration.toMillis();
         return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
     }

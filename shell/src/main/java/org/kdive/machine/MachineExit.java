@@ -11,6 +11,7 @@ import java.util.OptionalInt;
  */
 public record MachineExit(int status, List<String> stderr) {
     private static final int SIGNALED = 128;
+    private static final int LAST_WORDS = 3; // lines
 
     public MachineExit {
         stderr = List.copyOf(stderr);
@@ -20,11 +21,15 @@ public record MachineExit(int status, List<String> stderr) {
         return status > SIGNALED ? OptionalInt.of(status - SIGNALED) : OptionalInt.empty();
     }
 
-    /** One line for a person: how, and QEMU's last word if it had one. */
+    /** One line for a person: how, and QEMU's last words if it had any: what it refused stands before the advice. */
     public String describe() {
         String how = signal().isPresent()
                 ? "QEMU was killed by signal " + signal().getAsInt()
                 : "QEMU exited with " + status;
-        return stderr.isEmpty() ? how : how + ": " + stderr.get(stderr.size() - 1);
+        List<String> words =
+                stderr.stream().filter(line -> !line.contains(": warning: ")).toList();
+        return words.isEmpty()
+                ? how
+                : how + ": " + String.join("; ", words.subList(Math.max(0, words.size() - LAST_WORDS), words.size()));
     }
 }

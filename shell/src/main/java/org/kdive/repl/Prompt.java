@@ -17,6 +17,7 @@ import org.kdive.command.Complaint;
 import org.kdive.command.FrontEnd;
 import org.kdive.command.Interpreter;
 import org.kdive.command.Output;
+import org.kdive.command.Traces;
 import org.kdive.session.Session;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
@@ -54,7 +55,8 @@ public final class Prompt {
     private @Nullable Keyboard keyboard; // null until the first line is wanted
     private boolean consoleWanted;
     private volatile boolean guestStopped; // while the console has the keyboard
-    private boolean failed;
+    private int failureStatus; // of the first line that failed; 0 while none has
+    private volatile boolean ended;
 
     /** @param stopView shows a stop that no command waited for */
     public Prompt(Collection<Command> verbs, Session session, Streams streams, BiConsumer<Stop, Output> stopView) {
@@ -73,7 +75,8 @@ public final class Prompt {
 
     /**
      * Does {@code first}, a line such as a boot, while the keyboard gets ready; then reads lines. If the first fails, nothing
-     * is read. Returns the exit status: what quit said, else 0, or 1 when lines were piped in and one failed.
+     * is read. Returns the exit status: what quit said, else 0, or what the first failure means when
+     * lines were piped in.
      */
     public int run(Command.Action first) {
         try (screen) {
@@ -94,10 +97,16 @@ public final class Prompt {
         }
     }
 
+    /** Ends what the present line does, and reads no further one. Any thread. */
+    public void end() {
+        ended = true;
+        session.interrupt();
+    }
+
     private int read(Keyboard source) {
         keyboard = source;
         String repeated = "";
-        while (interpreter.quitStatus().isEmpty()) {
+        while (interpreter.quitStatus().isEmpty() && !ended) {
             Typed typed = source.read(PROMPT);
             if (typed instanceof Typed.End) {
                 break;
@@ -107,22 +116,26 @@ public final class Prompt {
                     String wanted = line.isBlank() && streams.keysAreTyped() ? repeated : line;
                     execute(wanted);
                     repeated = interpreter.repeats(wanted) ? wanted : "";
-                    if (interpreter.quitStatus().isPresent()) {
+                    if (interpreter.quitStatus().isPresent() || ended) {
                         break;
                     }
                 }
             }
         }
-        return interpreter.quitStatus().orElse(failed && !streams.keysAreTyped() ? 1 : 0);
+        return interpreter.quitStatus().orElse(streams.keysAreTyped() ? 0 : failureStatus);
     }
 
     private void execute(String line) {
-        attempt(() -> interpreter.execute(line, screen)).ifPresent(complaint -> failed = true);
+        attempt(() -> interpreter.execute(line, screen)).ifPresent(this::remember);
         if (consoleWanted) {
             consoleWanted = false;
-            attempt(this::showConsole).ifPresent(complaint -> failed = true);
+            attempt(this::showConsole).ifPresent(this::remember);
         }
         screen.drain();
+    }
+
+    private void remember(Complaint complaint) {
+        failureStatus = failureStatus == 0 ? complaint.exitStatus() : failureStatus;
     }
 
     private Optional<Complaint> attempt(Runnable work) {

@@ -6,7 +6,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.kdive.command.Complaint;
+import org.kdive.command.Words;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
 
@@ -45,9 +45,9 @@ final class Alarm implements AutoCloseable {
     }
 
     /** What to say when it has rung. */
-    Complaint complaint() {
-        return Complaint.of(new SessionException(
-                "the script did not end within %d s".formatted(delay.toSeconds()), new SessionFailure.TimedOut(delay)));
+    SessionException failure() {
+        return new SessionException(
+                "the script did not end within " + Words.time(delay), new SessionFailure.TimedOut(delay));
     }
 
     @Override

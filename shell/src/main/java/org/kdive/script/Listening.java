@@ -14,6 +14,7 @@ final class Listening implements SessionListener, AutoCloseable {
     private final Output output;
     private final AutoCloseable handle;
     private final GuestText guestText = new GuestText(); // this and the line: the console's thread, then close
+    private volatile String end = ""; // how the target ended, until it is told
     private final StringBuilder line = new StringBuilder();
 
     Listening(Session session, Output output) {
@@ -28,7 +29,16 @@ final class Listening implements SessionListener, AutoCloseable {
 
     @Override
     public void ended(String how) {
-        output.note(how);
+        end = how;
+    }
+
+    /** Says how the target ended, if it did, unless what the user was told says so already. */
+    void tellEnd(String told) {
+        String how = end;
+        end = "";
+        if (!how.isEmpty() && !told.contains(how)) {
+            output.note(how);
+        }
     }
 
     @Override
@@ -46,6 +56,7 @@ final class Listening implements SessionListener, AutoCloseable {
     public void close() {
         try {
             handle.close();
+            tellEnd("");
             if (line.length() > 0) {
                 output.note(line.toString());
             }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.kdive.command.Command;
 import org.kdive.command.Complaint;
 import org.kdive.command.FrontEnd;
@@ -12,18 +13,28 @@ import org.kdive.command.Interpreter;
 import org.kdive.command.Output;
 import org.kdive.command.ScriptFile;
 import org.kdive.session.Session;
+import org.kdive.session.SessionException;
+import org.kdive.session.SessionFailure;
 
 /** Runs files of commands, one after another on the same machine, to the first line that fails. */
 public final class ScriptRunner {
     private final Session session;
     private final Interpreter interpreter;
     private final Output output;
+    private final Consumer<Throwable> witness;
     private final List<LineResult> results = new ArrayList<>();
+    private volatile boolean interrupted;
 
     /** @param output the answers of the commands, and as its talk the one line that says what failed */
     public ScriptRunner(Collection<Command> verbs, Session session, Output output) {
+        this(verbs, session, output, thrown -> {});
+    }
+
+    /** @param witness told what was thrown, after the line that says what failed */
+    public ScriptRunner(Collection<Command> verbs, Session session, Output output, Consumer<Throwable> witness) {
         this.session = session;
         this.output = output;
+        this.witness = witness;
         this.interpreter = new Interpreter(verbs, session, FrontEnd.UNATTENDED);
     }
 
@@ -32,25 +43,34 @@ public final class ScriptRunner {
         return names.stream().map(ScriptFile::read).toList();
     }
 
+    /** Ends the run at the line it is at, as Ctrl-C does. Any thread; one call may come too early to be heard. */
+    public void interrupt() {
+        interrupted = true;
+        session.interrupt();
+    }
+
     /** @param limit for all of it together; empty: as long as it takes */
     public ScriptResult run(List<ScriptFile> files, Optional<Duration> limit) {
         Listening listening = new Listening(session, output);
         try (Alarm alarm = Alarm.in(limit, session::interrupt)) {
-            return run(files, alarm);
+            return run(files, alarm, listening);
         } finally {
             listening.close();
         }
     }
 
-    private ScriptResult run(List<ScriptFile> files, Alarm alarm) {
+    private ScriptResult run(List<ScriptFile> files, Alarm alarm, Listening listening) {
         for (ScriptFile file : files) {
             for (ScriptFile.Line line : file.lines()) {
                 if (Interpreter.isBlank(line.text())) {
                     continue;
                 }
-                Optional<Complaint> complaint = run(file, line, alarm);
+                Optional<RuntimeException> failure = run(file, line, alarm);
+                Optional<Complaint> complaint = failure.map(Complaint::of);
+                listening.tellEnd(complaint.map(Complaint::text).orElse(""));
                 if (complaint.isPresent()) {
                     output.note(output.styled(Output.Style.BAD, file.blame(line, complaint.get())));
+                    witness.accept(failure.get());
                     return new ScriptResult(results, complaint.get().exitStatus());
                 }
                 if (interpreter.quitStatus().isPresent()) {
@@ -61,17 +81,22 @@ public final class ScriptRunner {
         return new ScriptResult(results, 0);
     }
 
-    private Optional<Complaint> run(ScriptFile file, ScriptFile.Line line, Alarm alarm) {
+    private Optional<RuntimeException> run(ScriptFile file, ScriptFile.Line line, Alarm alarm) {
         RecordedOutput recorded = new RecordedOutput(output);
         long start = System.nanoTime();
-        Optional<Complaint> complaint = Optional.empty();
+        Optional<RuntimeException> failure = Optional.empty();
         try {
-            interpreter.execute(line.text(), recorded);
+            if (!interrupted) {
+                interpreter.execute(line.text(), recorded);
+            }
         } catch (RuntimeException e) {
-            complaint = Optional.of(Complaint.of(e));
+            failure = Optional.of(e);
         }
-        if (alarm.hasRung()) {
-            complaint = Optional.of(alarm.complaint()); // a guest that it stopped is no failure to the command
+        // a guest that one of these stopped is no failure to the command
+        if (interrupted) {
+            failure = Optional.of(new SessionException("interrupted", new SessionFailure.Interrupted()));
+        } else if (alarm.hasRung()) {
+            failure = Optional.of(alarm.failure());
         }
         results.add(new LineResult(
                 file.name(),
@@ -79,7 +104,7 @@ public final class ScriptRunner {
                 line.text().strip(),
                 Duration.ofNanos(System.nanoTime() - start),
                 recorded.answer(),
-                complaint));
-        return complaint;
+                failure.map(Complaint::of)));
+        return failure;
     }
 }

@@ -85,7 +85,7 @@ public record BootRequest(
      * long to start as a kernel takes to unpack.
      */
     public BootPlan plan(Progress progress) {
-        Path file = kernelFile(progress);
+        Path file = kernelFile(kernel, progress);
         KernelImage image = KernelImage.open(file);
         Supplier<Optional<Program>> symbols = symbolsOf(image);
         GuestArchitecture guest = guest(image.architecture());
@@ -97,8 +97,14 @@ public record BootRequest(
                 .extra(qemuArguments);
         append.forEach(spec::append);
         initrdFile(image.architecture(), progress).ifPresent(spec::initrd);
-        disks.forEach(spec::disk);
-        shares.forEach(spec::share);
+        disks.forEach(disk -> {
+            requireFile("disk", disk.file());
+            spec.disk(disk);
+        });
+        shares.forEach(share -> {
+            require("share", share.directory(), Files.isDirectory(share.directory()), "not a directory");
+            spec.share(share);
+        });
         options(spec);
         return new BootPlan(spec.build(), image.architecture(), true, symbols);
     }
@@ -122,14 +128,16 @@ public record BootRequest(
         seed.ifPresent(spec::seed);
     }
 
-    private Path kernelFile(Progress progress) {
+    /** A file, or a distribution's kernel by name, which is fetched. Throws Io for what is neither. */
+    public static Path kernelFile(String kernel, Progress progress) {
         Path file = Path.of(kernel);
-        if (Files.isRegularFile(file)) {
+        if (Files.exists(file) && !Files.isDirectory(file)) {
             return file;
         }
         KernelName name = KernelName.find(kernel)
                 .orElseThrow(() -> new SessionException(
-                        "%s: no such file, and no kernel's name; try debian".formatted(kernel),
+                        "%s: %s, and no kernel's name; try debian"
+                                .formatted(kernel, Files.isDirectory(file) ? "a directory" : "no such file"),
                         new SessionFailure.Io(kernel)));
         return KernelFetcher.ofUser().fetch(name, progress).kernel();
     }
@@ -140,14 +148,25 @@ public record BootRequest(
         }
         if (initrd != null) {
             Path file = Path.of(initrd);
-            if (!Files.isReadable(file)) {
-                throw new SessionException("initrd %s: no such file".formatted(initrd), new SessionFailure.Io(initrd));
-            }
+            requireFile("initrd", file);
             return Optional.of(file);
         }
         Path busybox = BusyboxFetcher.ofUser().fetch(architecture, progress);
         Path directory = Cache.ofUser(System.getenv()).root().resolve("initramfs");
         return Optional.of(new InitramfsCache(directory).archive(BusyboxRoot.tree(busybox), Compression.GZIP));
+    }
+
+    private static void requireFile(String option, Path file) {
+        require(option, file, !Files.isDirectory(file), "a directory");
+        require(option, file, Files.isReadable(file), "permission denied");
+    }
+
+    private static void require(String option, Path file, boolean fit, String unfit) {
+        if (!Files.exists(file) || !fit) {
+            String why = Files.exists(file) ? unfit : "no such file or directory";
+            throw new SessionException(
+                    "%s %s: %s".formatted(option, file, why), new SessionFailure.Io(file.toString()));
+        }
     }
 
     /** Reads them on a thread of their own, from now on. A kernel without kallsyms has none. */

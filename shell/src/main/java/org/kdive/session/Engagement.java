@@ -1,6 +1,7 @@
 package org.kdive.session;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ final class Engagement implements AutoCloseable {
     private final RunControl control;
     private final Stepper stepper;
     private final Hypervisor hypervisor;
+    private boolean foundRunning = true; // somebody else's guest, before the stub stopped it
 
     private Engagement(Target target, Breakpoints breakpoints, SessionThread thread, Notices notices) {
         this.target = target;
@@ -44,9 +46,8 @@ final class Engagement implements AutoCloseable {
                     new Target(stub, machine.qmp(), machine, tcg, plan.architecture(), plan.hasKernel(), plan.kernel());
             Engagement engagement = new Engagement(target, breakpoints, thread, notices);
             engagement.listen(machine.qmp());
-            var unused = machine.exit()
-                    .thenAccept(
-                            exit -> engagement.control.post(new Happening.Gone("QEMU is gone: " + exit.describe())));
+            var unused =
+                    machine.exit().thenAccept(exit -> engagement.control.post(new Happening.Gone(exit.describe())));
             engagement.begin(breakpoints, new Cause.Start());
             return engagement;
         } catch (RuntimeException e) {
@@ -59,11 +60,13 @@ final class Engagement implements AutoCloseable {
         QmpClient qmp = plan.qmp() == null ? null : QmpClient.connect(plan.qmp(), Duration.ofSeconds(10));
         RspClient stub = null;
         try {
+            boolean running = qmp == null || isRunning(qmp); // asked first: the stub stops the guest
             stub = RspClient.connect(plan.gdb(), RspOptions.defaults());
             Architecture architecture = Architectures.of(stub.description());
             Target target = new Target(
                     stub, qmp, null, Architectures.isTcg(stub, qmp), architecture, plan.hasKernel(), plan.kernel());
             Engagement engagement = new Engagement(target, breakpoints, thread, notices);
+            engagement.foundRunning = running;
             if (qmp != null) {
                 engagement.listen(qmp);
             }
@@ -75,6 +78,10 @@ final class Engagement implements AutoCloseable {
             closeQuietly(stub, qmp);
             throw e;
         }
+    }
+
+    private static boolean isRunning(QmpClient qmp) {
+        return Waits.on(qmp.execute("query-status", Map.of()), "query-status").flag("running");
     }
 
     private static void closeQuietly(@Nullable RspClient stub, @Nullable QmpClient qmp) {
@@ -131,7 +138,7 @@ final class Engagement implements AutoCloseable {
     /** Ends a machine of ours; leaves another's as it was found, running or not, without our breakpoints. */
     @Override
     public void close() {
-        control.leave();
+        control.leave(foundRunning);
         target.close();
     }
 }

@@ -22,6 +22,8 @@ final class RunControl {
     /** How long the stub may be behind QMP before it counts as silent: both sockets are local. */
     private static final Duration SILENCE = Duration.ofMillis(300);
 
+    private static final Duration LEAVING = Duration.ofSeconds(5);
+
     private final Target target;
     private final Breakpoints breakpoints;
     private final SlideSearch slide;
@@ -280,7 +282,8 @@ final class RunControl {
             }
         } else if (happening instanceof Happening.ResumeFailed failed) {
             if (failed.resume() == resumes && state instanceof Running) {
-                end("the stub is gone: " + failed.why().getMessage());
+                end(target.explainEnd()
+                        .orElseGet(() -> String.valueOf(failed.why().getMessage())));
             }
         } else if (happening instanceof Happening.StubStaysSilent silent) {
             if (silent.resume() == resumes && state instanceof Running) {
@@ -323,19 +326,40 @@ final class RunControl {
         }
     }
 
-    /** The debugger goes; what it planted in somebody else's machine goes too. */
-    void leave() {
-        if (target.machine().isEmpty() && state instanceof Stop) {
+    /**
+     * The debugger goes; what it planted in somebody else's machine goes too.
+     *
+     * @param running whether the guest should run on
+     */
+    void leave(boolean running) {
+        if (target.machine().isEmpty() && !(state instanceof SessionState.Ended)) {
             try {
-                for (Stoppoint point : breakpoints.planted()) {
-                    Waits.on(target.stub().remove(point), "remove " + point);
-                }
-                Waits.on(target.stub().detach(), "detach");
-            } catch (RspException e) {
+                leaveStub(running);
+            } catch (RspException | SessionException e) {
                 notices.notice("leaving: %s", String.valueOf(e.getMessage()));
             }
         }
         state = new SessionState.Ended("the session left this target");
+    }
+
+    private void leaveStub(boolean running) {
+        if (state instanceof Running) {
+            if (breakpoints.planted().isEmpty()) {
+                return; // the stub does not mind who listens; a word to it would stop the guest
+            }
+            interrupt();
+            await(LEAVING);
+        }
+        if (!(state instanceof Stop)) {
+            throw new SessionException(
+                    "the guest did not stop, and our breakpoints are left in it", new SessionFailure.TimedOut(LEAVING));
+        }
+        for (Stoppoint point : breakpoints.planted()) {
+            Waits.on(target.stub().remove(point), "remove " + point);
+        }
+        if (running) {
+            Waits.on(target.stub().detach(), "detach");
+        }
     }
 
     /** Stops a guest that was reset under us, so that what is planted can follow the symbols. */

@@ -7,10 +7,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.kdive.gdbrsp.RspException;
+import org.kdive.gdbrsp.RspFailure;
 import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.Program;
 import org.kdive.machine.ConsoleMatch;
+import org.kdive.machine.MachineException;
+import org.kdive.machine.MachineFailure;
+import org.kdive.qmp.QmpException;
+import org.kdive.qmp.QmpFailure;
 
 /**
  * The facade every front end uses: one target at a time, its breakpoints, its run state and the stop everybody looks at.
@@ -36,8 +42,30 @@ public final class Session implements AutoCloseable {
     public <T> T call(Supplier<T> work) {
         return thread.call(() -> {
             cancelled = false;
-            return work.get();
+            try {
+                return work.get();
+            } catch (RspException | QmpException | MachineException e) {
+                throw explained(e);
+            }
         });
+    }
+
+    // A connection breaks before the end of its peer is reported, and the peer's end is what happened.
+    private RuntimeException explained(RuntimeException e) {
+        Engagement current = engagement;
+        if (current == null || !isDisconnection(e)) {
+            return e;
+        }
+        Optional<String> end = current.target().explainEnd();
+        end.ifPresent(how -> current.control().end(how));
+        return end.<RuntimeException>map(how -> new SessionException(how, new SessionFailure.TargetGone(how), e))
+                .orElse(e);
+    }
+
+    private static boolean isDisconnection(RuntimeException e) {
+        return e instanceof RspException stub && stub.failure() instanceof RspFailure.Disconnected
+                || e instanceof QmpException monitor && monitor.failure() instanceof QmpFailure.Disconnected
+                || e instanceof MachineException machine && machine.failure() instanceof MachineFailure.ConsoleClosed;
     }
 
     /** Ctrl-C: stops a running guest, and ends whatever a command is doing. Any thread; never blocks. */
@@ -91,10 +119,10 @@ public final class Session implements AutoCloseable {
         Engagement current = engagement;
         engagement = null;
         console.unwatch();
-        breakpoints.forgetPlanted();
         if (current != null) {
             current.close();
         }
+        breakpoints.forgetPlanted();
     }
 
     public SessionState state() {
@@ -239,7 +267,7 @@ public final class Session implements AutoCloseable {
     /** Ends the machine and the thread. Twice is once. */
     @Override
     public void close() {
-        kill();
+        thread.last(this::kill);
         thread.close();
     }
 }

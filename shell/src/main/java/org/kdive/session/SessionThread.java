@@ -54,6 +54,16 @@ final class SessionThread implements AutoCloseable {
         return new SessionException(String.valueOf(cause), new SessionFailure.TargetGone(String.valueOf(cause)), cause);
     }
 
+    /** Runs the work unless this is closed, and waits for its end. */
+    void last(Runnable work) {
+        if (!executor.isShutdown()) {
+            call(() -> {
+                work.run();
+                return true;
+            });
+        }
+    }
+
     /** From any thread, in order; dropped once the session is closed. */
     void execute(Runnable work) {
         if (!executor.isShutdown()) {

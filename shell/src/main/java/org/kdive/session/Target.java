@@ -25,6 +25,8 @@ import org.kdive.qmp.QmpException;
 
 /** What is being debugged: its channels, its kernel, and what was read from it during the present stop. Session thread. */
 final class Target implements AutoCloseable {
+    private static final Duration END_GRACE = Duration.ofSeconds(2);
+
     private final RspClient stub;
     private final @Nullable QmpClient qmp; // null: attached to a stub alone
     private final @Nullable Machine machine; // null: somebody else's QEMU
@@ -79,6 +81,18 @@ final class Target implements AutoCloseable {
 
     Optional<Machine> machine() {
         return Optional.ofNullable(machine);
+    }
+
+    /** How the QEMU of ours ended, if it has; waits for it a little, because its sockets close first. */
+    Optional<String> explainEnd() {
+        return machine().flatMap(ours -> {
+            try {
+                return Optional.of(
+                        Waits.on(ours.exit(), END_GRACE, "wait for QEMU's end").describe());
+            } catch (SessionException e) {
+                return Optional.empty(); // it lives, only the connection is lost
+            }
+        });
     }
 
     Optional<Console> console() {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.kdive.command.Complaint;
 import org.kdive.command.ExitStatus;
 import org.kdive.command.FailureStatus;
 import org.kdive.gdbrsp.RspException;
@@ -118,7 +119,7 @@ final class MainTest {
 
     @Test
     void aBugOfOursIsOneLineToo() {
-        assertThat(Complaints.sentence(new IllegalStateException("one\ntwo")))
+        assertThat(Complaint.of(new IllegalStateException("one\ntwo")).text())
                 .isEqualTo("internal error, please report it with --trace: java.lang.IllegalStateException: one; two");
     }
 }

@@ -36,7 +36,7 @@ final class PromptTest {
 
     @Test
     void goesOnAfterAnErrorAndRemembersIt() {
-        assertThat(run("nonsense\nprint 2", false, NOTHING)).isEqualTo(1);
+        assertThat(run("nonsense\nprint 2", false, NOTHING)).isEqualTo(2);
         assertThat(answer.toString()).isEqualTo("print  [2]\n");
         assertThat(talk.toString()).isEqualTo("unknown command \"nonsense\"; help lists them\n");
     }

@@ -15,8 +15,10 @@ import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -60,11 +62,11 @@ public final class NettyTransport implements RspTransport {
             boolean decided = connecting.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
             if (!decided || !connecting.isSuccess()) {
                 Throwable cause = connecting.cause();
-                String why = cause == null ? "timed out" : String.valueOf(cause.getMessage());
+                String why = cause == null ? "timed out" : reason(cause);
                 throw unreachable(address, why, cause);
             }
             connected = true;
-            return new NettyTransport(group, connecting.channel(), address.toString());
+            return new NettyTransport(group, connecting.channel(), spelled(address));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw unreachable(address, "interrupted", e);
@@ -77,7 +79,26 @@ public final class NettyTransport implements RspTransport {
 
     private static RspException unreachable(
             SocketAddress address, String why, @org.jspecify.annotations.Nullable Throwable cause) {
-        return new RspException("connect to a gdb stub", new RspFailure.Unreachable(address.toString(), why), cause);
+        return new RspException("connect to a gdb stub", new RspFailure.Unreachable(spelled(address), why), cause);
+    }
+
+    // as users write them: unix:PATH, tcp:HOST:PORT
+    private static String spelled(SocketAddress address) {
+        if (address instanceof UnixDomainSocketAddress unix) {
+            return "unix:" + unix.getPath();
+        }
+        return address instanceof InetSocketAddress inet
+                ? "tcp:" + inet.getHostString() + ":" + inet.getPort()
+                : address.toString();
+    }
+
+    // Netty's own exceptions repeat the address behind the reason; the plain one is underneath
+    private static String reason(Throwable cause) {
+        Throwable plain = cause.getCause() == null ? cause : cause.getCause();
+        if (plain instanceof UnknownHostException) {
+            return "unknown host";
+        }
+        return plain.getMessage() == null ? plain.toString() : plain.getMessage();
     }
 
     @Override

@@ -1,13 +1,13 @@
-package org.kdive.repl;
+package org.kdive.command;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
 
 /** Where an error came from, for {@code --trace}. */
-final class Traces {
+public final class Traces {
     private Traces() {}
 
-    static String of(Throwable thrown) {
+    public static String of(Throwable thrown) {
         StringWriter text = new StringWriter();
         thrown.printStackTrace(new PrintWriter(text));
         return text.toString().stripTrailing();
