@@ -1,31 +1,34 @@
 package org.kdive.images;
 
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** A processor architecture a kernel is built for, with the byte order that its kernels nearly always use. */
 public enum Architecture {
-    X86_64("x86_64", 8, ByteOrder.LITTLE_ENDIAN),
-    X86_32("i386", 4, ByteOrder.LITTLE_ENDIAN),
-    ARM64("arm64", 8, ByteOrder.LITTLE_ENDIAN),
-    ARM("arm", 4, ByteOrder.LITTLE_ENDIAN),
-    RISCV64("riscv64", 8, ByteOrder.LITTLE_ENDIAN),
-    RISCV32("riscv32", 4, ByteOrder.LITTLE_ENDIAN),
-    LOONGARCH64("loongarch64", 8, ByteOrder.LITTLE_ENDIAN),
-    MIPS64("mips64", 8, ByteOrder.BIG_ENDIAN),
-    MIPS("mips", 4, ByteOrder.BIG_ENDIAN),
-    PPC64("ppc64", 8, ByteOrder.BIG_ENDIAN),
-    PPC("ppc", 4, ByteOrder.BIG_ENDIAN),
-    S390X("s390x", 8, ByteOrder.BIG_ENDIAN);
+    X86_64("x86_64", 8, ByteOrder.LITTLE_ENDIAN, 62),
+    X86_32("i386", 4, ByteOrder.LITTLE_ENDIAN, 3),
+    ARM64("arm64", 8, ByteOrder.LITTLE_ENDIAN, 183),
+    ARM("arm", 4, ByteOrder.LITTLE_ENDIAN, 40),
+    RISCV64("riscv64", 8, ByteOrder.LITTLE_ENDIAN, 243),
+    RISCV32("riscv32", 4, ByteOrder.LITTLE_ENDIAN, 243),
+    LOONGARCH64("loongarch64", 8, ByteOrder.LITTLE_ENDIAN, 258),
+    MIPS64("mips64", 8, ByteOrder.BIG_ENDIAN, 8),
+    MIPS("mips", 4, ByteOrder.BIG_ENDIAN, 8),
+    PPC64("ppc64", 8, ByteOrder.BIG_ENDIAN, 21),
+    PPC("ppc", 4, ByteOrder.BIG_ENDIAN, 20),
+    S390X("s390x", 8, ByteOrder.BIG_ENDIAN, 22);
 
     private final String label;
     private final int pointerBytes;
     private final ByteOrder byteOrder;
+    private final int elfMachine;
 
-    Architecture(String label, int pointerBytes, ByteOrder byteOrder) {
+    Architecture(String label, int pointerBytes, ByteOrder byteOrder, int elfMachine) {
         this.label = label;
         this.pointerBytes = pointerBytes;
         this.byteOrder = byteOrder;
+        this.elfMachine = elfMachine;
     }
 
     /** The usual name in small letters: {@code x86_64}, {@code arm64}. */
@@ -41,21 +44,16 @@ public enum Architecture {
         return byteOrder;
     }
 
+    /** The e_machine of its ELF files. */
+    public int elfMachine() {
+        return elfMachine;
+    }
+
     /** By ELF e_machine (gABI, "ELF Header", and the registry of machine numbers) and class; empty if not ours. */
     public static Optional<Architecture> ofElf(int machine, boolean is64Bit) {
-        Architecture found = switch (machine) {
-            case 3 -> X86_32;
-            case 62 -> X86_64;
-            case 40 -> ARM;
-            case 183 -> ARM64;
-            case 243 -> is64Bit ? RISCV64 : RISCV32;
-            case 258 -> is64Bit ? LOONGARCH64 : null;
-            case 8 -> is64Bit ? MIPS64 : MIPS;
-            case 20 -> PPC;
-            case 21 -> PPC64;
-            case 22 -> is64Bit ? S390X : null;
-            default -> null;
-        };
-        return Optional.ofNullable(found);
+        int pointerBytes = is64Bit ? 8 : 4;
+        return Arrays.stream(values())
+                .filter(known -> known.elfMachine == machine && known.pointerBytes == pointerBytes)
+                .findFirst();
     }
 }

@@ -173,6 +173,11 @@ public final class KernelImage {
                 || file.find(needle, packedStart + bzImage.packed().size()).isPresent();
     }
 
+    /** What a flat kernel takes in memory from its first byte on, zeroed data included; empty if its header does not tell. */
+    public OptionalLong memoryBytes() {
+        return opened.value().kernel().memoryBytes();
+    }
+
     public Optional<Section> findSection(String name) {
         return elf().flatMap(elf -> elf.findSection(name));
     }

@@ -6,11 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Kernels that no distribution ships, in a directory {@code shared/kernels} beside the checkout. */
-final class SmallKernels {
+public final class SmallKernels {
     private SmallKernels() {}
 
     /** Skips the test where there are none; on CI they must be there. */
-    static Path require(String name) {
+    public static Path require(String name) {
         for (Path directory = Path.of("").toAbsolutePath(); directory != null; directory = directory.getParent()) {
             Path file = directory.resolve("shared").resolve("kernels").resolve(name);
             if (Files.isReadable(file)) {

@@ -35,6 +35,11 @@ public interface Container {
         return OptionalLong.empty();
     }
 
+    /** What the kernel takes in memory, zeroed data included, as far as the header tells. */
+    default OptionalLong memoryBytes() {
+        return OptionalLong.empty();
+    }
+
     /**
      * What kind of kernel file this is. The order matters: a bzImage and an arm64 Image are also PE files, and compressed
      * data may contain anything.

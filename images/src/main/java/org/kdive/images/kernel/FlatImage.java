@@ -2,6 +2,7 @@ package org.kdive.images.kernel;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.kdive.images.Architecture;
 import org.kdive.images.bytes.Bytes;
 
@@ -42,6 +43,14 @@ record FlatImage(Bytes bytes, Architecture known, long textOffset, long imageSiz
     @Override
     public Optional<Architecture> architecture() {
         return Optional.of(known);
+    }
+
+    /** Bounded: a header may lie, and nobody has a kernel that needs more. */
+    @Override
+    public OptionalLong memoryBytes() {
+        return imageSize >= 0 && imageSize <= Decompressor.LIMIT_BYTES
+                ? OptionalLong.of(imageSize)
+                : OptionalLong.empty();
     }
 
     @Override
