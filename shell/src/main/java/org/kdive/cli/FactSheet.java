@@ -1,10 +1,8 @@
 package org.kdive.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -58,18 +56,22 @@ final class FactSheet {
     }
 
     private String json() {
-        var text = new java.io.StringWriter();
-        try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
+        return Json.text(json -> {
             json.writeStartObject();
             for (Map.Entry<String, Fact> entry : facts.entrySet()) {
-                json.writeFieldName(entry.getKey().replace(' ', '_').replace('-', '_'));
+                json.writeFieldName(key(entry.getKey()));
                 write(json, entry.getValue().value());
             }
             json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return text.toString();
+        });
+    }
+
+    /** "types (BTF)" is for a person; a program asks for {@code types_btf}. */
+    private static String key(String name) {
+        return name.toLowerCase(Locale.ROOT)
+                .replaceAll("[()]", "")
+                .replace(' ', '_')
+                .replace('-', '_');
     }
 
     private static void write(JsonGenerator json, Object value) throws IOException {

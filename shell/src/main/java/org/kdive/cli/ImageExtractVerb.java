@@ -1,14 +1,11 @@
 package org.kdive.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Callable;
 import org.kdive.command.ExitStatus;
-import org.kdive.images.ImageException;
 import org.kdive.images.KernelImage;
 import org.kdive.images.bytes.Bytes;
+import org.kdive.images.vmlinux.SymbolisedElf;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -34,28 +31,28 @@ final class ImageExtractVerb implements Callable<Integer> {
             description = "The file to write.")
     private Path output;
 
+    @Option(
+            names = "--elf",
+            description = "An ELF vmlinux with the kernel's own symbols, for gdb, objdump and readelf.")
+    private boolean elf;
+
     @Override
     public Integer call() {
         var line = spec.commandLine();
-        Bytes payload = KernelImage.open(kernel.file(DownloadProgress.of(line.getErr())))
-                .payload();
-        write(payload.toArray(), output.toAbsolutePath());
-        line.getErr().println("kdive: wrote %s, %s".formatted(output, Amounts.bytes(payload.size())));
+        KernelImage image = kernel.open(line.getErr());
+        if (elf) {
+            SymbolisedElf vmlinux = SymbolisedElf.of(image);
+            OutputFile.write(output, vmlinux::writeTo);
+            tell(vmlinux.sizeBytes(), ", %,d symbols".formatted(vmlinux.addedSymbols()));
+        } else {
+            Bytes payload = image.payload();
+            OutputFile.write(output, out -> out.write(payload.array(), payload.arrayStart(), payload.size()));
+            tell(payload.size(), "");
+        }
         return ExitStatus.WELL;
     }
 
-    /** Under a name of its own first: a full disk leaves no half a kernel under the name asked for. */
-    private static void write(byte[] contents, Path file) {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
-        try {
-            try {
-                Files.write(part, contents);
-                Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-            } finally {
-                Files.deleteIfExists(part);
-            }
-        } catch (IOException e) {
-            throw ImageException.io(file, e);
-        }
+    private void tell(long sizeBytes, String more) {
+        spec.commandLine().getErr().println("kdive: wrote %s, %s%s".formatted(output, Amounts.bytes(sizeBytes), more));
     }
 }

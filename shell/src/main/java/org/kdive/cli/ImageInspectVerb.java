@@ -1,7 +1,10 @@
 package org.kdive.cli;
 
+import java.io.PrintWriter;
+import java.nio.ByteOrder;
 import java.util.concurrent.Callable;
 import org.kdive.command.ExitStatus;
+import org.kdive.images.ImageReport;
 import org.kdive.images.KernelImage;
 import org.kdive.images.kernel.BzImageHeader;
 import org.kdive.images.kernel.Compression;
@@ -30,41 +33,47 @@ final class ImageInspectVerb implements Callable<Integer> {
     @Override
     public Integer call() {
         var line = spec.commandLine();
-        KernelImage image = KernelImage.open(kernel.file(DownloadProgress.of(line.getErr())));
-        facts(image).print(line.getOut(), json);
+        print(kernel.open(line.getErr()), line.getOut(), json);
         return ExitStatus.WELL;
     }
 
-    private static FactSheet facts(KernelImage image) {
+    /** Also what a build ends with. */
+    static void print(KernelImage image, PrintWriter out, boolean json) {
+        ImageReport report = ImageReport.of(image);
         FactSheet facts = new FactSheet()
-                .add("file", image.source())
-                .add("format", image.format().label())
-                .add("architecture", image.architecture().label())
-                .add("version", image.version())
-                .add("banner", image.banner().map(String::strip))
-                .add("build-id", image.buildId())
-                .addBytes("file size", image.file().size())
-                .add("compression", image.compression().label());
-        if (image.compression() != Compression.NONE) {
-            facts.addBytes("unpacked size", image.payload().size());
+                .add("file", report.source())
+                .add("format", report.format().label())
+                .add("architecture", report.architecture().label())
+                .add("byte order", image.byteOrder() == ByteOrder.BIG_ENDIAN ? "big" : "little")
+                .add("version", report.version())
+                .add("banner", report.banner().map(String::strip))
+                .add("compiler", report.compiler())
+                .add("build-id", report.buildId())
+                .addBytes("file size", report.fileBytes())
+                .add("compression", report.compression().label());
+        if (report.compression() != Compression.NONE) {
+            facts.addBytes("unpacked size", report.unpackedBytes());
         }
-        image.entry().ifPresent(entry -> facts.addAddress("entry", entry));
+        report.entry().ifPresent(entry -> facts.addAddress("entry", entry));
+        report.loadAddress().ifPresent(address -> facts.addAddress("load address", address));
+        report.linkAddress().ifPresent(address -> facts.addAddress("link address", address));
         image.setupHeader().ifPresent(header -> addSetup(facts, header));
-        facts.add("btf", image.findSection(".BTF").isPresent());
-        facts.add("orc unwind tables", image.findSection(".orc_unwind").isPresent());
+        report.commandLineLimitBytes().ifPresent(limit -> facts.addCount("longest command line", limit));
+        facts.add("configuration", report.ikconfig())
+                .add("types (BTF)", report.btf())
+                .add("unwind tables (ORC)", report.orc())
+                .add("KASLR", report.kaslr());
         image.kallsyms()
                 .ifPresentOrElse(
                         table -> addSymbols(facts, table), () -> facts.add("symbols", "none: built without kallsyms"));
-        return facts;
+        facts.print(out, json);
     }
 
     /** Documentation/arch/x86/boot.rst names these fields. */
     private static void addSetup(FactSheet facts, BzImageHeader header) {
         facts.add("boot protocol", "%d.%02d".formatted(header.protocol() >> 8, header.protocol() & 0xff))
                 .add("relocatable", header.relocatableKernel())
-                .addAddress("preferred address", header.prefAddress())
-                .addBytes("memory to start", header.initSize())
-                .addCount("longest command line", header.cmdlineSize());
+                .addBytes("memory to start", header.initSize());
     }
 
     private static void addSymbols(FactSheet facts, SymbolTable table) {

@@ -11,6 +11,7 @@ import picocli.CommandLine.ParentCommand;
         subcommands = {
             ImageInspectVerb.class,
             ImageSymbolsVerb.class,
+            ImageTypesVerb.class,
             ImageExtractVerb.class,
             ImageFetchVerb.class,
             ImagePackVerb.class,

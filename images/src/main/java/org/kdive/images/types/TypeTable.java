@@ -16,6 +16,15 @@ public interface TypeTable {
                 .orElseThrow(() -> new ImageException(new ImageFailure.Missing(source(), "no type called " + name)));
     }
 
+    /** As {@link #findType}; also a struct, union or enum by its tag alone, and a function by its name: its prototype. */
+    default Optional<Type> findByAnyName(String name) {
+        return findType(name)
+                .or(() -> findType("struct " + name))
+                .or(() -> findType("union " + name))
+                .or(() -> findType("enum " + name))
+                .or(() -> findFunction(name).map(Function::type));
+    }
+
     /** {@code requireStruct("task_struct")}: a struct or union by its tag, or by a typedef. */
     default StructType requireStruct(String tag) {
         return findType("struct " + tag)

@@ -1,0 +1,92 @@
+package org.kdive.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kdive.command.ExitStatus;
+
+/** The verbs of {@code kdive image} on a distribution's stock kernel. */
+final class ImageVerbsIT {
+    @TempDir
+    private Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int kdive(String... words) {
+        return Main.run(OutputStream.nullOutputStream(), new PrintWriter(out, true), new PrintWriter(err, true), words);
+    }
+
+    private String answer(String... words) {
+        assertThat(kdive(words)).as(err.toString()).isEqualTo(ExitStatus.WELL);
+        return out.toString();
+    }
+
+    @Test
+    void aTypeIsPrintedAsGdbDoes() {
+        assertThat(answer("image", "types", "debian", "struct", "list_head"))
+                .isEqualTo("type = struct list_head {\n"
+                        + "    struct list_head *next;\n"
+                        + "    struct list_head *prev;\n"
+                        + "}\n");
+    }
+
+    @Test
+    void aTypeIsPrintedWithOffsetsAsGdbDoes() {
+        assertThat(answer("image", "types", "debian", "/o", "list_head").lines())
+                .startsWith(
+                        "/* offset      |    size */  type = struct list_head {",
+                        "/*      0      |       8 */    struct list_head *next;",
+                        "/*      8      |       8 */    struct list_head *prev;");
+    }
+
+    @Test
+    void aTypeAsJsonHasItsMembers() throws Exception {
+        JsonNode json = new ObjectMapper().readTree(answer("image", "types", "--json", "debian", "task_struct"));
+        assertThat(json.get("type").asText()).isEqualTo("struct task_struct");
+        assertThat(json.get("members").findValuesAsText("name")).contains("comm", "tasks", "pid");
+    }
+
+    @Test
+    void aMisspeltTypeIsOneLineWithSuggestions() {
+        assertThat(kdive("image", "types", "debian", "task_strukt")).isEqualTo(ExitStatus.UNUSABLE);
+        assertThat(err.toString().lines()).hasSize(1);
+        assertThat(err.toString()).contains("no type called task_strukt", "struct task_struct");
+    }
+
+    @Test
+    void inspectTellsWhatTheKernelCan() throws Exception {
+        JsonNode json = new ObjectMapper().readTree(answer("image", "inspect", "debian", "--json"));
+        assertThat(json.get("kaslr").asBoolean()).isTrue();
+        assertThat(json.get("types_btf").asBoolean()).isTrue();
+        assertThat(json.get("longest_command_line").asLong()).isEqualTo(2047);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"inspect", "symbols", "types", "extract"})
+    void whatIsNoKernelIsOneLineAndNoFile(String verb) throws Exception {
+        Path text = Files.writeString(directory.resolve("notes.txt"), "not a kernel at all, only some words");
+        Stream<String> words = Stream.of("image", verb, text.toString());
+        Stream<String> output = verb.equals("extract")
+                ? Stream.of("-o", directory.resolve("out").toString())
+                : Stream.empty();
+        assertThat(kdive(Stream.concat(words, output).toArray(String[]::new))).isEqualTo(ExitStatus.UNUSABLE);
+        assertThat(err.toString())
+                .startsWith("kdive: " + text + ": not a kernel image")
+                .hasLineCount(1);
+        try (Stream<Path> left = Files.list(directory)) {
+            assertThat(left).containsExactly(text);
+        }
+    }
+}
