@@ -185,7 +185,7 @@ final class Screen implements Output, AutoCloseable {
     void console(@Nullable OutputStream terminal) {
         await(() -> {
             raw = terminal;
-            midLine = false;
+            midLine = terminal == null; // where the guest left the cursor nobody knows
         });
     }
 
