@@ -41,9 +41,16 @@ public final class BusyboxFetcher {
                 return place;
             }
         }
-        PackageArchitecture architecture = PackageArchitecture.of(processor)
-                .orElseThrow(() -> FetchFailures.missing(
-                        PACKAGE + " for " + processor.label(), "no package known; give a root with --initrd"));
+        return fetch(
+                PackageArchitecture.of(processor)
+                        .orElseThrow(() -> FetchFailures.missing(
+                                PACKAGE + " for " + processor.label(), "no package known; give a root with --initrd")),
+                progress);
+    }
+
+    /** The package of exactly this architecture, whatever this machine has: a processor may have several. */
+    public Path fetch(PackageArchitecture architecture, Progress progress) {
+        Architecture processor = architecture.processor();
         Path cached = cache.root().resolve(Path.of("busybox", architecture.debianName()));
         if (ElfProgram.isStaticFor(cached, processor)) {
             return cached;

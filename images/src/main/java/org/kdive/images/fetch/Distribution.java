@@ -10,7 +10,7 @@ public enum Distribution {
         Flavour usualFlavour(PackageArchitecture architecture) {
             return switch (architecture) {
                 case AMD64, ARM64 -> Flavour.CLOUD;
-                case ARMHF, I386, RISCV64 -> Flavour.GENERIC;
+                case ARMHF, ARMEL, I386, RISCV64 -> Flavour.GENERIC;
             };
         }
 
@@ -19,6 +19,7 @@ public enum Distribution {
             String kernel = switch (architecture) {
                 case AMD64, ARM64, RISCV64 -> architecture.debianName();
                 case ARMHF -> "armmp";
+                case ARMEL -> "rpi";
                 case I386 -> "686-pae";
             };
             return switch (flavour) {
@@ -28,7 +29,7 @@ public enum Distribution {
                             ? Optional.of("linux-image-cloud-" + kernel)
                             : Optional.empty();
                 case RT ->
-                    architecture == PackageArchitecture.RISCV64
+                    architecture == PackageArchitecture.RISCV64 || architecture == PackageArchitecture.ARMEL
                             ? Optional.empty()
                             : Optional.of("linux-image-rt-" + kernel);
             };

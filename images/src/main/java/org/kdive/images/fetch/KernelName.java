@@ -66,7 +66,7 @@ public sealed interface KernelName {
                 ? PackageArchitecture.AMD64
                 : PackageArchitecture.find(architectureWord)
                         .orElseThrow(() -> FetchFailures.missing(
-                                "architecture " + architectureWord, "known are amd64 arm64 armhf i386 riscv64"));
+                                "architecture " + architectureWord, "known are amd64 arm64 armhf armel i386 riscv64"));
         String flavourWord = parts.group(4);
         Flavour flavour = flavourWord == null ? distribution.usualFlavour(architecture) : flavour(flavourWord);
         return new Packaged(distribution, architecture, parts.group(3), flavour);

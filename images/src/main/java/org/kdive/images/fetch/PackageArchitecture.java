@@ -10,6 +10,8 @@ public enum PackageArchitecture {
     AMD64(Architecture.X86_64),
     ARM64(Architecture.ARM64),
     ARMHF(Architecture.ARM),
+    /** Programs for every ARM from version 5 on, without floating point hardware. */
+    ARMEL(Architecture.ARM),
     I386(Architecture.X86_32),
     RISCV64(Architecture.RISCV64);
 
