@@ -63,6 +63,12 @@ public final class Shares {
                     "share %s: the tag %s is taken".formatted(share.directory(), share.tag()),
                     new MachineFailure.TagTaken(share.tag()));
         }
+        if (onPcie() && !QemuCommandLine.hasRootPorts(spec)) {
+            throw new MachineException(
+                    "share %s: nothing can be plugged into %s while it runs; share it at the launch (--share)"
+                            .formatted(share.directory(), spec.machine()),
+                    new MachineFailure.NoShareSlot(0));
+        }
         Plugged plug = new Plugged(share, freeSlot(share), freePort());
         Path link = run.shareSlot(plug.slot(), share.readOnly());
         try {

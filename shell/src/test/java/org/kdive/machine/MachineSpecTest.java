@@ -72,6 +72,16 @@ final class MachineSpecTest {
     }
 
     @Test
+    void laysNoRootPortsWhereQemuHasNoMessageInterrupts() {
+        MachineSpec.Builder virt = MachineSpec.builder().architecture(GuestArchitecture.AARCH64);
+
+        assertThat(words(virt.machine("virt,gic-version=3,its=off,secure=on")))
+                .noneMatch(word -> word.startsWith("pcie-root-port"));
+        assertThat(words(virt.machine("virt,its=off"))).anyMatch(word -> word.startsWith("pcie-root-port"));
+        assertThat(words(virt.machine("virt,gic-version=3"))).anyMatch(word -> word.startsWith("pcie-root-port"));
+    }
+
+    @Test
     void laysRootPortsWhereTheBusItselfRefusesHotPlug() {
         assertThat(words(MachineSpec.builder())).noneMatch(word -> word.startsWith("pcie-root-port"));
         assertThat(words(MachineSpec.builder().machine("q35,smm=off")))
