@@ -76,7 +76,7 @@ final class Registers {
 
     private static void line(Stop stop, Register register, Output output) {
         Optional<BigInteger> value = stop.registers().value(register.name());
-        String name = output.styled(Output.Style.REGISTER, "%-15s".formatted(register.name()));
+        String name = output.styled(Output.Style.REGISTER, "%-14s ".formatted(register.name()));
         if (value.isEmpty()) {
             output.line("%s<unavailable>", name);
             return;

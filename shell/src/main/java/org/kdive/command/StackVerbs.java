@@ -44,7 +44,7 @@ final class StackVerbs {
         return "#%-3d%s in %s ()%s"
                 .formatted(
                         frame.level(),
-                        output.styled(Output.Style.ADDRESS, "0x%016x".formatted(frame.pc())),
+                        output.styled(Output.Style.ADDRESS, address(stop, frame.pc())),
                         output.styled(Output.Style.SYMBOL, symbol),
                         mark(frame));
     }
@@ -57,6 +57,11 @@ final class StackVerbs {
             case SYSCALL -> "  <user mode, system call>";
             case GUESS -> "  ?";
         };
+    }
+
+    private static String address(Stop stop, long address) {
+        int digits = 2 * stop.architecture().pointerBytes();
+        return "0x" + "0".repeat(Math.max(0, digits - Long.toHexString(address).length())) + Long.toHexString(address);
     }
 
     private static String offset(String name, long offsetBytes) {

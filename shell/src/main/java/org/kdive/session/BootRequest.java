@@ -16,6 +16,7 @@ import org.kdive.images.fetch.BusyboxFetcher;
 import org.kdive.images.fetch.Cache;
 import org.kdive.images.fetch.KernelFetcher;
 import org.kdive.images.fetch.KernelName;
+import org.kdive.images.fetch.PackageArchitecture;
 import org.kdive.images.fetch.Progress;
 import org.kdive.images.initramfs.BusyboxRoot;
 import org.kdive.images.initramfs.Compression;
@@ -55,6 +56,9 @@ public record BootRequest(
         OptionalLong seed,
         List<String> qemuArguments) {
 
+    /** What QEMU allows these boards: hw/arm/versatilepb.c. */
+    private static final long MOST_VERSATILE_BYTES = 256L << 20;
+
     public BootRequest {
         append = List.copyOf(append);
         disks = List.copyOf(disks);
@@ -91,12 +95,12 @@ public record BootRequest(
         GuestArchitecture guest = guest(image.architecture());
         MachineSpec.Builder spec = MachineSpec.builder()
                 .architecture(guest)
-                .kernel(file)
+                .kernel(new BootableKernel(cached("unpacked")).of(file, image))
                 .append("console=" + guest.consoleDevice())
                 .accelerator(accelerator)
                 .extra(qemuArguments);
         append.forEach(spec::append);
-        initrdFile(image.architecture(), progress).ifPresent(spec::initrd);
+        initrdFile(image, symbols, progress).ifPresent(spec::initrd);
         disks.forEach(disk -> {
             requireFile("disk", disk.file());
             spec.disk(disk);
@@ -112,6 +116,8 @@ public record BootRequest(
     private void options(MachineSpec.Builder spec) {
         if (memoryBytes > 0) {
             spec.memoryBytes(memoryBytes);
+        } else if (machine != null && machine.startsWith("versatile")) {
+            spec.memoryBytes(MOST_VERSATILE_BYTES);
         }
         if (cpus > 0) {
             spec.cpus(cpus);
@@ -142,7 +148,7 @@ public record BootRequest(
         return KernelFetcher.ofUser().fetch(name, progress).kernel();
     }
 
-    private Optional<Path> initrdFile(Architecture architecture, Progress progress) {
+    private Optional<Path> initrdFile(KernelImage image, Supplier<Optional<Program>> symbols, Progress progress) {
         if ("none".equals(initrd)) {
             return Optional.empty();
         }
@@ -151,9 +157,24 @@ public record BootRequest(
             requireFile("initrd", file);
             return Optional.of(file);
         }
-        Path busybox = BusyboxFetcher.ofUser().fetch(architecture, progress);
-        Path directory = Cache.ofUser(System.getenv()).root().resolve("initramfs");
-        return Optional.of(new InitramfsCache(directory).archive(BusyboxRoot.tree(busybox), Compression.GZIP));
+        Path busybox = isOldArm(image, symbols)
+                ? BusyboxFetcher.ofUser().fetch(PackageArchitecture.ARMEL, progress)
+                : BusyboxFetcher.ofUser().fetch(image.architecture(), progress);
+        return Optional.of(
+                new InitramfsCache(cached("initramfs")).archive(BusyboxRoot.tree(busybox), Compression.GZIP));
+    }
+
+    // armhf's programs need ARMv7, and so a kernel that can set one up: arch/arm/mm/proc-v7.S
+    private static boolean isOldArm(KernelImage image, Supplier<Optional<Program>> symbols) {
+        return image.architecture() == Architecture.ARM
+                && symbols.get()
+                        .map(program -> program.symbols().size() > 0
+                                && program.symbols().find("cpu_v7_proc_init").isEmpty())
+                        .orElse(false);
+    }
+
+    private static Path cached(String what) {
+        return Cache.ofUser(System.getenv()).root().resolve(what);
     }
 
     private static void requireFile(String option, Path file) {

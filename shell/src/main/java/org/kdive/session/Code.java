@@ -1,6 +1,8 @@
 package org.kdive.session;
 
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -16,7 +18,9 @@ import org.kdive.images.arch.X86Mode;
 /** The guest's code as it stands in its memory now, not in the file. Session thread. */
 final class Code {
     // 0xffffffff81000000:  0f 01 15 21 b0 78 01     lgdtq    0x178b021(%rip)
-    private static final Pattern HMP_LINE = Pattern.compile("0x([0-9a-f]+):\\s+((?:[0-9a-f]{2} )+)\\s*(\\S+)\\s*(.*)");
+    // 0xffffffff80309ff6:  711d                     addi     sp,sp,-96
+    private static final Pattern HMP_LINE =
+            Pattern.compile("0x([0-9a-f]+):\\s+((?:(?:[0-9a-f]{2}|[0-9a-f]{4}|[0-9a-f]{8}) )+)\\s*(\\S+)\\s*(.*)");
 
     private final Target target;
     private final ThreadId thread;
@@ -65,16 +69,25 @@ final class Code {
                 target.monitor("x/%di 0x%x".formatted(count, address)).split("\n")) {
             Matcher matcher = HMP_LINE.matcher(line.strip());
             if (matcher.matches()) {
-                byte[] bytes = java.util.HexFormat.ofDelimiter(" ")
-                        .parseHex(matcher.group(2).strip());
                 code.add(new Instruction(
                         Long.parseUnsignedLong(matcher.group(1), 16),
-                        bytes,
+                        bytes(matcher.group(2).strip()),
                         matcher.group(3),
                         matcher.group(4),
                         OptionalLong.empty()));
             }
         }
         return code;
+    }
+
+    // QEMU prints x86 code byte by byte, and that of others in the numbers it consists of
+    private static byte[] bytes(String printed) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (String number : printed.split(" +")) {
+            for (int end = number.length(); end > 0; end -= 2) {
+                bytes.write(HexFormat.fromHexDigits(number, end - 2, end));
+            }
+        }
+        return bytes.toByteArray();
     }
 }

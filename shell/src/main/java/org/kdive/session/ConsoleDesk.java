@@ -25,7 +25,11 @@ public final class ConsoleDesk {
 
     void watch(Console watched) {
         console = watched;
-        subscription = watched.subscribe(notices::console);
+        LastWords lastWords = new LastWords(words -> notices.notice("%s", words));
+        subscription = watched.subscribe(output -> {
+            notices.console(output);
+            lastWords.heard(output);
+        });
     }
 
     void unwatch() {

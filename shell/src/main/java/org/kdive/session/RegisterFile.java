@@ -76,7 +76,7 @@ public final class RegisterFile {
 
     // outside long mode QEMU's rip is an offset in CS; its breakpoints match the linear address
     private long codeBase() {
-        if (architecture != Architecture.X86_64) {
+        if (architecture != Architecture.X86_64 && architecture != Architecture.X86_32) {
             return 0;
         }
         long cr0 = number("cr0").orElse(1);

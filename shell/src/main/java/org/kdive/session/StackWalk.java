@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.kdive.gdbrsp.ThreadId;
+import org.kdive.images.Architecture;
 import org.kdive.images.Program;
 import org.kdive.images.symbols.Symbol;
 import org.kdive.images.unwind.FrameKind;
@@ -13,15 +14,16 @@ import org.kdive.images.unwind.FrameKind;
  * for one, and marked as a guess. Left-overs of earlier calls can be among them; unwind tables will know better.
  */
 final class StackWalk {
-    private static final int DEEPEST_BYTES = 16 * 1024; // x86-64's THREAD_SIZE
-    private static final int LONGEST_CALL_BYTES = 7;
+    private static final int DEEPEST_BYTES = 16 * 1024; // THREAD_SIZE of most architectures; arm's is half
 
     private final Target target;
     private final ThreadId thread;
+    private final CallSites calls;
 
     StackWalk(Target target, ThreadId thread) {
         this.target = target;
         this.thread = thread;
+        this.calls = new CallSites(target.architecture(), target.memory(thread));
     }
 
     List<Frame> frames(int limit) {
@@ -43,32 +45,13 @@ final class StackWalk {
         return frames;
     }
 
-    private void add(List<Frame> frames, Program program, long address, long sp) {
+    private void add(List<Frame> frames, Program program, long word, long sp) {
+        // in Thumb code bit 0 tells the instruction set, not the place
+        long address = target.architecture() == Architecture.ARM ? word & ~1L : word;
         Optional<Symbol> symbol = program.symbolAt(address - 1); // a call that does not return may end its function
-        boolean inText = symbol.isPresent() && "tTwW".indexOf(symbol.get().type()) >= 0;
-        if (inText && followsCall(address)) {
+        boolean inText = symbol.isPresent() && symbol.get().isText();
+        if (inText && calls.isBehindCall(word)) {
             frames.add(new Frame(frames.size(), address, address - 1, sp, FrameKind.GUESS));
         }
-    }
-
-    // x86: e8 rel32 right before; ff /2 with its forms of 2, 3, 6 and 7 bytes. Elsewhere any word in the text will do.
-    private boolean followsCall(long address) {
-        return switch (target.architecture()) {
-            case X86_64, X86_32 -> {
-                byte[] before = target.memory(thread).readPrefix(address - LONGEST_CALL_BYTES, LONGEST_CALL_BYTES);
-                yield before.length == LONGEST_CALL_BYTES
-                        && ((before[2] & 0xff) == 0xe8
-                                || isIndirectCall(before, 2)
-                                || isIndirectCall(before, 3)
-                                || isIndirectCall(before, 6)
-                                || isIndirectCall(before, 7));
-            }
-            default -> true;
-        };
-    }
-
-    private static boolean isIndirectCall(byte[] before, int lengthBytes) {
-        int at = LONGEST_CALL_BYTES - lengthBytes;
-        return (before[at] & 0xff) == 0xff && (before[at + 1] & 0x38) == 0x10;
     }
 }

@@ -1,12 +1,15 @@
 package org.kdive.session;
 
 import java.util.List;
-import java.util.Set;
+import java.util.regex.Pattern;
 import org.kdive.images.arch.Instruction;
 
 /** The short runs: one instruction, over a call, out of a function, up to a place. Each returns at once; await brings the stop. */
 public final class Stepper {
-    private static final Set<String> CALLS = Set.of("call", "lcall", "callq", "bl", "blr", "blx", "jal", "jalr");
+    // x86; arm64 with its signed forms; arm with a condition and a width; riscv
+    private static final Pattern CALLS = Pattern.compile("l?callq?|blr(aaz?|abz?)?"
+            + "|blx?(eq|ne|hs|cs|lo|cc|mi|pl|vs|vc|hi|ls|ge|lt|gt|le)?(\\.w)?"
+            + "|(c\\.)?jalr?");
 
     private final RunControl control;
     private final Target target;
@@ -38,7 +41,7 @@ public final class Stepper {
 
     private static boolean runsAway(Instruction instruction) {
         String mnemonic = instruction.mnemonic();
-        return CALLS.contains(mnemonic) || mnemonic.startsWith("rep");
+        return CALLS.matcher(mnemonic).matches() || mnemonic.startsWith("rep");
     }
 
     /** To the return of the current function, past all that it calls. */

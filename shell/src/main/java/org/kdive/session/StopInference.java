@@ -58,7 +58,7 @@ final class StopInference {
 
     private Verdict watch(StopReply reply, long address) {
         if (slide.isMine(reply)) {
-            slide.onWindowWritten(threadOf(reply));
+            slide.onReached(threadOf(reply));
             return Verdict.GO_ON;
         }
         Optional<Breakpoint> watchpoint = breakpoints.watching(address);
@@ -74,6 +74,7 @@ final class StopInference {
     private Verdict trap(StopReply reply, Goal goal, boolean interrupted) {
         ThreadId thread = threadOf(reply);
         RegisterFile registers = target.registers(thread);
+        slide.passes(thread, registers.pc());
         List<Integer> stopped = new ArrayList<>();
         boolean temporary = false;
         List<Breakpoint> here = breakpoints.at(registers.pc());

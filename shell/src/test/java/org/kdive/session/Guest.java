@@ -36,23 +36,26 @@ final class Guest implements AutoCloseable {
     }
 
     static Guest boot(int cpus, String... append) {
+        BootRequest plain = BootRequest.of("debian");
+        return boot(new BootRequest(
+                plain.kernel(),
+                null,
+                Arrays.asList(append),
+                0,
+                cpus,
+                null,
+                null,
+                Accelerator.TCG,
+                List.of(),
+                List.of(),
+                null,
+                plain.seed(),
+                List.of()));
+    }
+
+    static Guest boot(BootRequest request) {
         Guest guest = new Guest();
         try {
-            BootRequest plain = BootRequest.of("debian");
-            BootRequest request = new BootRequest(
-                    plain.kernel(),
-                    null,
-                    Arrays.asList(append),
-                    0,
-                    cpus,
-                    null,
-                    null,
-                    Accelerator.TCG,
-                    List.of(),
-                    List.of(),
-                    null,
-                    plain.seed(),
-                    List.of());
             guest.on(() -> guest.session.boot(request.plan(Progress.silent())));
             return guest;
         } catch (RuntimeException e) {

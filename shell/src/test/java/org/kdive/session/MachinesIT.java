@@ -1,0 +1,216 @@
+package org.kdive.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.kdive.images.KernelImage;
+import org.kdive.images.Program;
+import org.kdive.images.arch.Instruction;
+import org.kdive.machine.Accelerator;
+
+/** The machines people describe: each stops in start_kernel on its way to its last line. */
+@Timeout(240)
+final class MachinesIT {
+    private static final String HELLO = "Hello from kdive, boot took [0-9.]+ s";
+
+    /** What is given to boot; the rest is the default. */
+    private static final class Wanted {
+        private final String kernel;
+        private @Nullable String initrd; // null: busybox
+        private long memoryBytes;
+        private int cpus = 1;
+        private @Nullable String machine; // null: the architecture's
+        private @Nullable String cpu; // null: the architecture's
+        private List<String> qemuArguments = List.of();
+
+        private Wanted(String kernel) {
+            this.kernel = kernel;
+        }
+
+        private Wanted withoutRoot() {
+            initrd = "none";
+            return this;
+        }
+
+        private Wanted on(String type, @Nullable String model, int processors, int mib) {
+            machine = type;
+            cpu = model;
+            cpus = processors;
+            memoryBytes = (long) mib << 20;
+            return this;
+        }
+
+        private Wanted with(String... words) {
+            qemuArguments = List.of(words);
+            return this;
+        }
+
+        private Guest boot() {
+            return Guest.boot(new BootRequest(
+                    kernel,
+                    initrd,
+                    List.of(),
+                    memoryBytes,
+                    cpus,
+                    machine,
+                    cpu,
+                    Accelerator.TCG,
+                    List.of(),
+                    List.of(),
+                    null,
+                    OptionalLong.empty(),
+                    qemuArguments));
+        }
+    }
+
+    @Test
+    void x86OnQ35() {
+        require("qemu-system-x86_64");
+        try (Guest guest = new Wanted("debian").on("q35", null, 2, 512).boot()) {
+            stopsInStartKernel(guest);
+            assertThat(guest.on(guest.session::explainSlide)).contains("write watchpoint");
+            steps(guest);
+            runsTo(guest, HELLO);
+        }
+    }
+
+    @Test
+    void arm64WithSecureWorldAndHypervisor() {
+        require("qemu-system-aarch64");
+        Wanted wanted = new Wanted("debian/arm64")
+                .on("virt,gic-version=3,its=off,secure=on,virtualization=on", "cortex-a53", 4, 2048);
+        try (Guest guest = wanted.boot()) {
+            stopsInStartKernel(guest);
+            assertThat(guest.on(guest.session::explainSlide)).contains("__primary_switched");
+            assertThat(guest.on(() -> program(guest).slideBytes().orElseThrow()))
+                    .isNotZero();
+            steps(guest);
+            runsTo(guest, HELLO);
+        }
+    }
+
+    @Test
+    void arm64WithoutARootEndsInAPanicThatIsExplained() {
+        require("qemu-system-aarch64");
+        try (Guest guest = new Wanted("debian/arm64")
+                .on("virt", "cortex-a57", 2, 512)
+                .withoutRoot()
+                .boot()) {
+            stopsInStartKernel(guest);
+            runsTo(guest, "VFS: Unable to mount root fs on [^\r\n]*\r?\n");
+            explains(guest, "--initrd FILE");
+        }
+    }
+
+    @Test
+    void armhfOnVirt() {
+        require("qemu-system-arm");
+        try (Guest guest = new Wanted("debian/armhf").boot()) {
+            stopsInStartKernel(guest);
+            assertThat(guest.on(() -> program(guest).slideBytes())).hasValue(0);
+            steps(guest);
+            runsTo(guest, HELLO);
+        }
+    }
+
+    @Test
+    void versatileWithItsDeviceTree() {
+        require("qemu-system-arm");
+        Wanted wanted = new Wanted(SmallKernels.require("zImage-6.1-versatile"))
+                .on("versatilepb", "arm926", 1, 128)
+                .with("-dtb", SmallKernels.require("versatile-pb.dtb"));
+        try (Guest guest = wanted.boot()) {
+            stopsInStartKernel(guest);
+            steps(guest);
+            runsTo(guest, HELLO);
+        }
+    }
+
+    @Test
+    void riscv64WithoutARoot() {
+        require("qemu-system-riscv64");
+        try (Guest guest = new Wanted(SmallKernels.require("Image.gz-6.1-riscv64"))
+                .withoutRoot()
+                .boot()) {
+            stopsInStartKernel(guest);
+            steps(guest);
+            runsTo(guest, "No working init found[^\r\n]*\r?\n");
+            explains(guest, "rdinit=");
+        }
+    }
+
+    /** The place, the symbol and the slide: all that is known of the kernel agrees with what is in the guest's memory. */
+    private static void stopsInStartKernel(Guest guest) {
+        Stop stop = guest.bootedTo("start_kernel");
+
+        assertThat(guest.where(stop)).isEqualTo("start_kernel");
+        KernelImage image = guest.on(() -> program(guest).image());
+        long banner = guest.on(
+                () -> program(guest).toRunTime(image.bannerLinkAddress().orElseThrow()));
+        byte[] expected = image.banner().orElseThrow().getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(guest.on(() -> stop.memory().read(banner, expected.length))).isEqualTo(expected);
+        long pc = guest.on(stop::pc);
+        List<Instruction> code = guest.on(() -> stop.code(pc, 4));
+        assertThat(code).hasSize(4);
+        assertThat(code.get(0).bytes())
+                .isEqualTo(guest.on(() -> stop.memory().read(pc, code.get(0).length())));
+        assertThat(guest.evaluate("$sp")).isNotZero();
+        assertThat(guest.evaluate("$pc")).isEqualTo(pc);
+    }
+
+    /** Steps go where the code goes; a function is entered, left, and has its caller. */
+    private static void steps(Guest guest) {
+        Stop start = guest.on(guest.session::requireStop);
+        Instruction first = guest.on(() -> start.code(start.pc(), 1).get(0));
+        Stop next = guest.run(() -> guest.session.stepper().next());
+        assertThat(guest.on(next::pc)).isEqualTo(first.next());
+
+        Stop inside = guest.bootedTo("proc_root_init");
+        assertThat(guest.on(() -> inside.calls(8).frames()))
+                .hasSizeGreaterThan(1)
+                .anySatisfy(frame -> assertThat(name(guest, frame.lookupPc())).isEqualTo("start_kernel"));
+        Stop back = guest.run(() -> guest.session.stepper().finish());
+        assertThat(name(guest, guest.on(back::pc))).isEqualTo("start_kernel");
+        assertThat(guest.on(back::pc)).isEqualTo(guest.on(() -> back.registers().pc()));
+    }
+
+    private static String name(Guest guest, long address) {
+        return guest.on(() -> program(guest).symbolAt(address).orElseThrow().name());
+    }
+
+    private static Program program(Guest guest) {
+        return guest.session.program().orElseThrow();
+    }
+
+    private static void runsTo(Guest guest, String lastLine) {
+        guest.on(guest.session::resume);
+        guest.on(() -> guest.session.expectConsole(Pattern.compile(lastLine), Guest.PATIENCE));
+    }
+
+    // the notice comes on the console's thread, which may be behind
+    private static void explains(Guest guest, String part) {
+        await().atMost(Guest.PATIENCE).until(() -> guest.notices.stream().anyMatch(line -> line.contains(part)));
+    }
+
+    /** On CI a missing QEMU is a failure; elsewhere a reason to skip. */
+    private static void require(String qemu) {
+        boolean there = Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, qemu)));
+        if (System.getenv("CI") != null) {
+            assertThat(there).as(qemu + " on the path").isTrue();
+        }
+        assumeTrue(there, qemu + " is not on the path");
+    }
+}
