@@ -13,14 +13,11 @@ import org.kdive.gdbrsp.wire.RspLink;
 /** Memory of any length in packets that the stub takes, each within one page. */
 final class MemoryAccess {
     // The smallest page there is: QEMU refuses a read whole when one byte of it is not mapped
-    private static final int PAGE = 4096;
-    // $Mffffffffffffffff,ffff:...#hh
-    private static final int WRITE_OVERHEAD = 1 + 16 + 1 + 8 + 1;
+    static final int PAGE = 4096;
 
     private final RspLink link;
     private final StubFeatures features;
     private final int readBytes;
-    private final int writeBytes;
 
     MemoryAccess(RspLink link, StubFeatures features) {
         this.link = link;
@@ -28,12 +25,11 @@ final class MemoryAccess {
         int size = features.packetSizeBytes();
         // KGDB writes past its buffer when asked for more than fits, the frame included
         readBytes = Math.min(PAGE, features.isQemu() ? size / 2 : (size - 4) / 2);
-        writeBytes = Math.min(PAGE, Math.max(1, (size - 4 - WRITE_OVERHEAD) / 2));
     }
 
-    private record Chunk(long address, int offset, int length) {}
+    record Chunk(long address, int offset, int length) {}
 
-    private static List<Chunk> split(long address, int length, int most) {
+    static List<Chunk> split(long address, int length, int most) {
         List<Chunk> chunks = new ArrayList<>(length / most + 2);
         int offset = 0;
         while (offset < length) {
@@ -46,7 +42,7 @@ final class MemoryAccess {
         return chunks;
     }
 
-    private static void check(long address, int length) {
+    static void check(long address, int length) {
         if (length < 0 || (length > 0 && Long.compareUnsigned(address + (length - 1), address) < 0)) {
             throw new IllegalArgumentException("%d bytes at 0x%x".formatted(length, address));
         }
@@ -180,36 +176,7 @@ final class MemoryAccess {
         return List.copyOf(pieces);
     }
 
-    CompletableFuture<Void> write(ThreadId thread, long address, byte[] data) {
-        check(address, data.length);
-        List<Chunk> chunks = split(address, data.length, writeBytes);
-        CompletableFuture<Void> result = new CompletableFuture<>();
-        List<Request<Boolean>> requests = new ArrayList<>(chunks.size());
-        int[] left = {chunks.size()};
-        for (Chunk chunk : chunks) {
-            String packet = "M%x,%x:%s"
-                    .formatted(
-                            chunk.address(),
-                            chunk.length(),
-                            Hex.text(data, chunk.offset(), chunk.offset() + chunk.length()));
-            Request<Boolean> request = Request.ok("write memory", packet).on(thread.wire());
-            request.unless(result::isDone).whenAnswered((ok, thrown) -> {
-                if (thrown != null) {
-                    result.completeExceptionally(fault(thrown, chunk.address()));
-                } else if (--left[0] == 0) {
-                    result.complete(null);
-                }
-            });
-            requests.add(request);
-        }
-        if (chunks.isEmpty()) {
-            result.complete(null);
-        }
-        link.submitAll(requests);
-        return result;
-    }
-
-    private static RspException fault(Throwable thrown, long address) {
+    static RspException fault(Throwable thrown, long address) {
         RspException e = RspException.from(thrown);
         return e.failure() instanceof RspFailure.StubError ? fault("access memory", address) : e;
     }

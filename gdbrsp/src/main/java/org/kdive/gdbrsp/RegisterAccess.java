@@ -1,5 +1,6 @@
 package org.kdive.gdbrsp;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.kdive.gdbrsp.wire.Hex;
 import org.kdive.gdbrsp.wire.Request;
@@ -33,6 +34,24 @@ final class RegisterAccess {
                         })
                         .on(thread.wire()))
                 .result();
+    }
+
+    /**
+     * All that these registers hold. One by one on x86 under QEMU: its {@code G} takes other widths than {@code g} gives
+     * outside 64-bit code, and all registers behind would shift (target/i386/gdbstub.c, gdb_write_reg_cs64, 7.2 to 10.2).
+     */
+    CompletableFuture<Void> writeAll(ThreadId thread, Registers registers, boolean oneByOne) {
+        Optional<String> whole = oneByOne ? Optional.empty() : registers.hex();
+        if (whole.isPresent()) {
+            return Request.done(
+                    link.submit(Request.ok("write registers", "G" + whole.get()).on(thread.wire()))
+                            .result());
+        }
+        CompletableFuture<?>[] writes = registers.present().stream()
+                .map(register -> write(
+                        thread, register, registers.findBytes(register.name()).orElseThrow()))
+                .toArray(CompletableFuture<?>[]::new);
+        return CompletableFuture.allOf(writes);
     }
 
     CompletableFuture<Void> write(ThreadId thread, Register register, byte[] targetOrder) {

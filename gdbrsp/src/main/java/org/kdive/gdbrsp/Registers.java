@@ -52,6 +52,30 @@ public final class Registers {
         return false;
     }
 
+    /** As {@code G} wants it: the registers of {@code g} from the first on; empty if one of them has no value. */
+    Optional<String> hex() {
+        int count = here.cardinality();
+        if (here.length() != count) {
+            return Optional.empty();
+        }
+        int size = description.registers().subList(0, count).stream()
+                .mapToInt(Register::sizeBytes)
+                .sum();
+        return Optional.of(Hex.text(bytes, 0, size));
+    }
+
+    /** The same with another value in one of them; Unsupported for one that is not here. */
+    public Registers with(String name, BigInteger value) {
+        TargetDescription.Place place = findHere(name);
+        if (place == null) {
+            throw new RspException("change register " + name, new RspFailure.Unsupported("register " + name));
+        }
+        int size = place.register().sizeBytes();
+        byte[] changed = bytes.clone();
+        System.arraycopy(targetOrder(value, size, description.byteOrder()), 0, changed, place.offsetBytes(), size);
+        return new Registers(description, changed, here);
+    }
+
     public TargetDescription description() {
         return description;
     }

@@ -44,6 +44,7 @@ public final class RspClient implements AutoCloseable {
     private final TargetDescription description;
     private final Optional<ThreadId> first;
     private final MemoryAccess memory;
+    private final MemoryWriting writing;
     private final RegisterAccess registers;
 
     private RspClient(
@@ -55,6 +56,7 @@ public final class RspClient implements AutoCloseable {
         this.description = found.description();
         this.first = Optional.ofNullable(found.first());
         this.memory = new MemoryAccess(link, features);
+        this.writing = new MemoryWriting(link, features);
         this.registers = new RegisterAccess(link, description);
         if (options.registersAtStops()) {
             control.ahead().with(registers::readAll);
@@ -153,6 +155,20 @@ public final class RspClient implements AutoCloseable {
         return registers.read(thread, register);
     }
 
+    /** Writes all of a thread's registers, as {@link #readRegisters} gave them and {@link Registers#with} changed them. */
+    public CompletableFuture<Void> writeRegisters(ThreadId thread, Registers values) {
+        control.ahead().forget();
+        boolean shifts = features.isQemu() && description.architecture().startsWith("i386");
+        return registers.writeAll(thread, values, shifts);
+    }
+
+    /** Whether the stub joined something that ran before it, as QEMU always does; false where it started it. */
+    public CompletableFuture<Boolean> isAttached() {
+        return link.submit(Request.text("ask whether it is attached", "qAttached"))
+                .result()
+                .thenApply(answer -> !answer.equals("0"));
+    }
+
     /**
      * By {@code P}, never by {@code G}: outside 64-bit mode QEMU reads another layout from G than it writes into g, and
      * every register behind is shifted (7.2 to 10.2).
@@ -179,7 +195,7 @@ public final class RspClient implements AutoCloseable {
 
     /** By {@code M}; QEMU writes ROM too. On a fault what lies before it has been written. */
     public CompletableFuture<Void> writeMemory(ThreadId thread, long address, byte[] data) {
-        return memory.write(thread, address, data);
+        return writing.write(thread, address, data);
     }
 
     /** By physical address; only where {@link StubFeatures#physicalMemory}. QEMU reads 0 where nothing is. */

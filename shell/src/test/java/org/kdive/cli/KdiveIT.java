@@ -49,7 +49,7 @@ final class KdiveIT {
     @Test
     void theSecondStartOfAVerbUsesTheArchiveOfTheFirst() throws Exception {
         String start = "KDIVE_JVM='-XX:+UseSerialGC -Xlog:class+load:file=classes' kdive --version && "
-                + "grep -c 'picocli.CommandLine source: shared objects file (top)' classes";
+                + "grep -c 'org.kdive.cli.Main source: shared objects file (top)' classes";
 
         assertThat(shell(start).status()).isEqualTo(1);
         assertThat(shell(start).status()).isZero();

@@ -85,6 +85,12 @@ final class DisassemblerTest {
 
     @Test
     void readsRiscvWhereTheLibraryCan() {
+        Optional<Disassembler> found = Disassembler.find(InstructionSet.RISCV64, Syntax.INTEL);
+        if (found.isEmpty()) {
+            // capstone learned RISC-V in 5.0; an older one must say that it does not know it, and know the others
+            assertThat(Disassembler.find(InstructionSet.ARM64, Syntax.INTEL)).isPresent();
+            return;
+        }
         List<Instruction> code = read(InstructionSet.RISCV64, Syntax.INTEL, "ef 00 00 01 01 11", 0x80000000L);
         assertThat(code).extracting(Instruction::mnemonic).containsExactly("jal", "c.addi");
         assertThat(code.get(0).target()).hasValue(0x80000010L);
