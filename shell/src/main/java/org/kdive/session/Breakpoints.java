@@ -2,6 +2,7 @@ package org.kdive.session;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.Stoppoint;
 
@@ -18,6 +20,8 @@ import org.kdive.gdbrsp.Stoppoint;
 public final class Breakpoints {
     private final Map<Integer, Breakpoint> byNumber = new TreeMap<>();
     private final Set<Stoppoint> planted = new LinkedHashSet<>();
+    private final Map<Long, List<Integer>> numbersAt = new HashMap<>(); // of the enabled; empty: to be made anew
+    private @Nullable List<Stoppoint> plantedBesides; // null: what is planted may not be what is wanted
     private int lastNumber;
 
     Breakpoints() {}
@@ -48,16 +52,19 @@ public final class Breakpoints {
         Breakpoint added =
                 new Breakpoint(++lastNumber, kind, location, condition, temporary, true, addresses, lengthBytes, 0, 0);
         byNumber.put(added.number(), added);
+        changed();
         return added;
     }
 
     public void delete(int number) {
         require(number);
         byNumber.remove(number);
+        changed();
     }
 
     public void deleteAll() {
         byNumber.clear();
+        changed();
     }
 
     public void enable(int number, boolean value) {
@@ -74,13 +81,31 @@ public final class Breakpoints {
 
     void update(int number, UnaryOperator<Breakpoint> change) {
         byNumber.put(number, change.apply(require(number)));
+        changed();
+    }
+
+    /** Counts a hit, which moves nothing. */
+    void hit(Breakpoint breakpoint) {
+        byNumber.put(breakpoint.number(), breakpoint.hit());
+    }
+
+    private void changed() {
+        numbersAt.clear();
+        plantedBesides = null;
     }
 
     /** Enabled breakpoints, watchpoints not among them, with an address at {@code pc}. */
     List<Breakpoint> at(long pc) {
-        return byNumber.values().stream()
-                .filter(b -> b.enabled() && !b.isWatchpoint() && b.addresses().contains(pc))
-                .toList();
+        if (numbersAt.isEmpty()) {
+            byNumber.values().stream()
+                    .filter(b -> b.enabled() && !b.isWatchpoint())
+                    .forEach(b -> b.addresses().stream()
+                            .distinct()
+                            .forEach(address -> numbersAt
+                                    .computeIfAbsent(address, a -> new ArrayList<>())
+                                    .add(b.number())));
+        }
+        return numbersAt.getOrDefault(pc, List.of()).stream().map(this::require).toList();
     }
 
     /** The watchpoint that the stub means when it reports an access in the range that begins at {@code address}. */
@@ -122,11 +147,33 @@ public final class Breakpoints {
     record Change(List<Stoppoint> remove, List<Stoppoint> insert) {}
 
     void planted(Stoppoint stoppoint) {
+        plantedBesides = null;
         planted.add(stoppoint);
     }
 
     void unplanted(Stoppoint stoppoint) {
+        plantedBesides = null;
         planted.remove(stoppoint);
+    }
+
+    /** Stoppoints of the stub's that stop the guest at the address, watchpoints not among them. */
+    List<Stoppoint> plantedAt(long pc) {
+        return Stream.of(Stoppoint.software(pc), Stoppoint.hardware(pc))
+                .filter(planted::contains)
+                .toList();
+    }
+
+    boolean isPlantedAt(long pc) {
+        return !plantedAt(pc).isEmpty();
+    }
+
+    /** Whether nothing has changed since all that was wanted, these besides, was planted. */
+    boolean isAllPlanted(List<Stoppoint> besides) {
+        return besides.equals(plantedBesides);
+    }
+
+    void allPlanted(List<Stoppoint> besides) {
+        plantedBesides = List.copyOf(besides);
     }
 
     Set<Stoppoint> planted() {
@@ -135,6 +182,7 @@ public final class Breakpoints {
 
     /** The stub is another one, or forgot everything. */
     void forgetPlanted() {
+        plantedBesides = null;
         planted.clear();
     }
 
@@ -144,6 +192,7 @@ public final class Breakpoints {
             List<Long> addresses = resolver.resolve(breakpoint.location());
             byNumber.put(breakpoint.number(), breakpoint.withAddresses(addresses));
         }
+        changed();
     }
 
     /** From a location as typed to its run-time addresses; empty while they are not known. */

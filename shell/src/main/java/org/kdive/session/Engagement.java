@@ -15,6 +15,8 @@ import org.kdive.qmp.QmpClient;
 
 /** One target from boot or attach to its end: what belongs together and dies together. Session thread. */
 final class Engagement implements AutoCloseable {
+    // why it stopped is inferred from the registers: they are asked for with the first byte of the stop
+    private static final RspOptions STUB = RspOptions.defaults().withRegistersAtStops(true);
     private static final Duration BOOT_DEADLINE = Duration.ofSeconds(30);
     private static final Set<String> RUN_STATE_EVENTS =
             Set.of("STOP", "RESUME", "RESET", "SHUTDOWN", "GUEST_PANICKED", "WATCHDOG", "POWERDOWN");
@@ -40,7 +42,7 @@ final class Engagement implements AutoCloseable {
     static Engagement boot(BootPlan plan, Breakpoints breakpoints, SessionThread thread, Notices notices) {
         Machine machine = Machine.boot(plan.spec(), BOOT_DEADLINE);
         try {
-            RspClient stub = RspClient.connect(machine.gdb(), RspOptions.defaults());
+            RspClient stub = RspClient.connect(machine.gdb(), STUB);
             boolean tcg = plan.spec().accelerator() == Accelerator.TCG;
             Target target =
                     new Target(stub, machine.qmp(), machine, tcg, plan.architecture(), plan.hasKernel(), plan.kernel());
@@ -61,7 +63,7 @@ final class Engagement implements AutoCloseable {
         RspClient stub = null;
         try {
             boolean running = qmp == null || isRunning(qmp); // asked first: the stub stops the guest
-            stub = RspClient.connect(plan.gdb(), RspOptions.defaults());
+            stub = RspClient.connect(plan.gdb(), STUB);
             Architecture architecture = Architectures.of(stub.description());
             Target target = new Target(
                     stub, qmp, null, Architectures.isTcg(stub, qmp), architecture, plan.hasKernel(), plan.kernel());
@@ -95,7 +97,9 @@ final class Engagement implements AutoCloseable {
 
     private void listen(QmpClient qmp) {
         qmp.subscribe(
-                event -> RUN_STATE_EVENTS.contains(event.name()) && !target.isEchoOfOurs(event.name()),
+                event -> RUN_STATE_EVENTS.contains(event.name())
+                        && !target.isEchoOfOurs(event.name())
+                        && !control.takesLightly(event.name()),
                 event -> control.post(new Happening.Qmp(event)));
     }
 

@@ -13,9 +13,6 @@ sealed interface Happening {
 
     record Qmp(QmpEvent event) implements Happening {}
 
-    /** QMP said STOP during the resume of this number, and the stub had its time to say so too. */
-    record StubStaysSilent(long resume) implements Happening {}
-
     /** The machine's process ended, or the connection to a stub we did not start. */
     record Gone(String how) implements Happening {}
 

@@ -35,7 +35,6 @@ final class Reconciler {
     void onEvent(QmpEvent event) {
         switch (event.name()) {
             case "RESUME" -> onResume();
-            case "STOP" -> control.expectStop();
             case "RESET" -> onReset(event.data());
             case "SHUTDOWN" ->
                 lastWord = new Cause.ShutDown(
@@ -64,6 +63,7 @@ final class Reconciler {
         }
         notices.notice("the guest was reset (%s)", reason);
         slide.forget();
+        target.invalidate();
         if (control.state() instanceof Stop) {
             control.stoppedBy(new Cause.Start(), target.firstThread());
         } else {

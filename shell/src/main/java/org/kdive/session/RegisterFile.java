@@ -58,7 +58,10 @@ public final class RegisterFile {
 
     /** The low 64 bits; empty for a name that the target does not have. */
     public OptionalLong number(String name) {
-        return value(name).map(v -> OptionalLong.of(v.longValue())).orElse(OptionalLong.empty());
+        OptionalLong here = registers.findLong(canonical(name));
+        return here.isPresent()
+                ? here
+                : value(name).map(v -> OptionalLong.of(v.longValue())).orElse(OptionalLong.empty());
     }
 
     long require(String name) {
@@ -86,10 +89,15 @@ public final class RegisterFile {
 
     /** Writes the stub's register, in the width it has. Whoever calls voids what was read before. */
     void write(String name, BigInteger value) {
+        Waits.on(writing(name, value), "write register " + name);
+    }
+
+    /** The same, not waited for. */
+    CompletableFuture<Void> writing(String name, BigInteger value) {
         Register register = find(name).orElseThrow(() -> noSuch(name));
         byte[] bytes = Registers.targetOrder(
                 value, register.sizeBytes(), registers.description().byteOrder());
-        Waits.on(stub.writeRegister(thread, register, bytes), "write register " + register.name());
+        return stub.writeRegister(thread, register, bytes);
     }
 
     /** The stub's spelling of a name: pc is rip on x86. */

@@ -29,6 +29,7 @@ final class RunControl {
     private final SlideSearch slide;
     private final StopInference inference;
     private final Reconciler reconciler;
+    private final Stride stride;
     private final SessionThread thread;
     private final Notices notices;
     private final LinkedBlockingQueue<Happening> happenings = new LinkedBlockingQueue<>();
@@ -37,10 +38,14 @@ final class RunControl {
 
     private SessionState state = new SessionState.Idle();
     private Goal goal = Goal.run();
-    private long resumes; // numbers each resume, so that a late report of an earlier one is known as such
+    private volatile long
+            resumes; // written by the session thread alone; numbers each resume, so that a late report of an earlier
+    // one is known as such
     private long stops; // numbers each stop, so that a stop held across a resume is known as stale
     private boolean awaited;
-    private boolean silenceTimed; // a look at a stub that may stay silent is due
+    private final AtomicBoolean silenceTimed = new AtomicBoolean(); // a look at a stub that may stay silent is due
+    private volatile long stopHeardIn; // the resume during which QMP last said STOP
+    private volatile long stopHeardAt; // when, as System.nanoTime
     private volatile boolean interruptAsked;
 
     RunControl(Target target, Breakpoints breakpoints, SlideSearch slide, SessionThread thread, Notices notices) {
@@ -51,6 +56,7 @@ final class RunControl {
         this.notices = notices;
         this.inference = new StopInference(target, breakpoints, slide, notices);
         this.reconciler = new Reconciler(this, target, slide, notices);
+        this.stride = new Stride(target);
     }
 
     SessionState state() {
@@ -107,56 +113,48 @@ final class RunControl {
         return running;
     }
 
-    /** Continues from a stop. The stub would hit a breakpoint at the PC again at once, so it is stepped over first. */
+    /** Continues from a stop. The stub would hit a breakpoint at the PC again at once, so it is left behind first. */
     private void goFrom(Stop stop) {
-        if (!standsOnBreakpoint(stop)) {
+        if (!breakpoints.isPlantedAt(stop.pc())) {
             go(Resume.continueAll());
-            return;
+        } else if (!target.isTcg()) {
+            stepOffOverwritten(stop);
+        } else if (stride.over(stop)) {
+            go(Resume.continueAll());
+        } else {
+            go(Resume.stepThenContinue(stop.thread())); // TCG steps past a breakpoint at the PC by itself
         }
-        stepOff(stop);
+    }
+
+    // KVM and KGDB overwrite the instruction: it is put back for the step
+    private void stepOffOverwritten(Stop stop) {
+        for (Stoppoint point : breakpoints.plantedAt(stop.pc())) {
+            Waits.on(target.stub().remove(point), "remove " + point);
+            breakpoints.unplanted(point);
+        }
+        go(Resume.step(stop.thread()));
         Optional<StopReply> reply = nextReply();
         if (reply.isEmpty()) {
             return; // the target is gone, or the deadline has passed: the state says so
         }
-        if (inference.isPlainStep(reply.get())) {
-            if (interruptAsked) {
-                stoppedBy(new Cause.Interrupted(), stop.thread());
+        if (!inference.isPlainStep(reply.get())) {
+            onStop(reply.get());
+            return;
+        }
+        target.stopped();
+        Stop stepped = stoppedBy(interruptAsked ? new Cause.Interrupted() : new Cause.Arrived("stepi"), stop.thread());
+        if (!interruptAsked) {
+            plant();
+            if (breakpoints.isPlantedAt(stepped.pc())) {
+                onStop(reply.get()); // one instruction on, the next breakpoint
             } else {
                 go(Resume.continueAll());
             }
-        } else {
-            onStop(reply.get());
         }
-    }
-
-    private boolean standsOnBreakpoint(Stop stop) {
-        long pc = stop.pc();
-        return breakpoints.planted().stream().anyMatch(point -> point.address() == pc && !isWatch(point));
-    }
-
-    private static boolean isWatch(Stoppoint point) {
-        return switch (point.kind()) {
-            case SOFTWARE, HARDWARE -> false;
-            case WRITE, READ, ACCESS -> true;
-        };
-    }
-
-    // TCG steps past a breakpoint at the PC by itself; where the instruction was overwritten (KVM, KGDB) it must be put
-    // back
-    private void stepOff(Stop stop) {
-        if (!target.isTcg()) {
-            for (Stoppoint point : breakpoints.planted()) {
-                if (point.address() == stop.pc() && !isWatch(point)) {
-                    Waits.on(target.stub().remove(point), "remove " + point);
-                    breakpoints.unplanted(point);
-                }
-            }
-        }
-        go(Resume.step(stop.thread()));
     }
 
     private void go(Resume how) {
-        long number = ++resumes;
+        long number = nextResume();
         target.invalidate();
         state = running;
         target.resuming();
@@ -172,10 +170,16 @@ final class RunControl {
         }
     }
 
+    private long nextResume() {
+        long number = resumes + 1;
+        resumes = number;
+        return number;
+    }
+
     /** Waits for the reply to the present resume alone, handling all else that comes. Empty if the target is gone. */
     private Optional<StopReply> nextReply() {
         while (state instanceof Running) {
-            Happening happening = take(Duration.ofSeconds(60));
+            Happening happening = take(SILENCE);
             if (happening instanceof Happening.StopReported report && report.resume() == resumes) {
                 return Optional.of(report.reply());
             }
@@ -184,19 +188,27 @@ final class RunControl {
         return Optional.empty();
     }
 
-    private Happening take(Duration deadline) {
+    /** What happened next; when nothing did for so long, Wake, and the stub has been looked after if it should have spoken. */
+    private Happening take(Duration atMost) {
         try {
-            Happening happening = happenings.poll(deadline.toMillis(), TimeUnit.MILLISECONDS);
-            return happening != null ? happening : new Happening.StubStaysSilent(resumes);
+            Happening happening = happenings.poll(atMost.toNanos(), TimeUnit.NANOSECONDS);
+            if (happening != null) {
+                return happening;
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SessionException("wait for stop: interrupted", new SessionFailure.Interrupted(), e);
         }
+        lookForSilence();
+        return new Happening.Wake();
     }
 
     private void plant() {
         List<Stoppoint> besides = new ArrayList<>(goal.stoppoints());
         besides.addAll(slide.stoppoints());
+        if (breakpoints.isAllPlanted(besides)) {
+            return; // one of many hits that nobody sees
+        }
         Breakpoints.Change change = breakpoints.change(besides);
         List<CompletableFuture<Void>> answers = new ArrayList<>();
         change.remove().forEach(point -> answers.add(target.stub().remove(point)));
@@ -211,6 +223,7 @@ final class RunControl {
                 breakpoints.planted(change.insert().get(i - removals));
             }
         }
+        breakpoints.allPlanted(besides);
     }
 
     /** Blocks until the user should see a stop; empty at the deadline, and then the guest runs on. */
@@ -223,15 +236,9 @@ final class RunControl {
                 if (left <= 0) {
                     return Optional.empty();
                 }
-                Happening happening = happenings.poll(left, TimeUnit.NANOSECONDS);
-                if (happening != null) {
-                    handle(happening);
-                }
+                handle(take(Duration.ofNanos(Math.min(left, SILENCE.toNanos()))));
             }
             return Optional.of(requireStop());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SessionException("wait for stop: interrupted", new SessionFailure.Interrupted(), e);
         } finally {
             awaited = false;
         }
@@ -244,7 +251,7 @@ final class RunControl {
         awaited = true;
         try {
             while (!other.isDone() && !(wasRunning && !(state instanceof Running))) {
-                handle(take(Duration.ofSeconds(60)));
+                handle(take(SILENCE));
             }
         } finally {
             awaited = false;
@@ -271,8 +278,7 @@ final class RunControl {
     void interrupt() {
         interruptAsked = true;
         target.stub().interrupt();
-        long number = resumes;
-        thread.after(SILENCE, () -> handle(new Happening.StubStaysSilent(number)));
+        expectStop();
     }
 
     private void handle(Happening happening) {
@@ -285,10 +291,6 @@ final class RunControl {
                 end(target.explainEnd()
                         .orElseGet(() -> String.valueOf(failed.why().getMessage())));
             }
-        } else if (happening instanceof Happening.StubStaysSilent silent) {
-            if (silent.resume() == resumes && state instanceof Running) {
-                reconciler.stubIsSilent();
-            }
         } else if (happening instanceof Happening.Gone gone) {
             end(gone.how());
         } else if (happening instanceof Happening.Qmp qmp) {
@@ -297,7 +299,7 @@ final class RunControl {
     }
 
     private void onStop(StopReply reply) {
-        target.invalidate();
+        target.stopped();
         StopInference.Verdict verdict = inference.infer(reply, goal, interruptAsked, reconciler.lastWord());
         ThreadId where = inference.threadOf(reply);
         if (verdict.cause().isPresent()) {
@@ -314,15 +316,39 @@ final class RunControl {
         goFrom(hidden);
     }
 
-    /** QMP says that the guest stopped; the stub should say so too, and soon. */
-    void expectStop() {
-        if (!silenceTimed) {
-            silenceTimed = true;
-            long number = resumes;
-            thread.after(SILENCE, () -> {
-                silenceTimed = false;
-                handle(new Happening.StubStaysSilent(number));
+    /** QMP's STOP, of which each stop brings one, is worth no turn of the session thread. True if it was one. Any thread. */
+    boolean takesLightly(String event) {
+        if (event.equals("STOP")) {
+            expectStop();
+            return true;
+        }
+        return false;
+    }
+
+    /** The stub should report a stop, and soon: whether it did is looked at later, once for many of them. Any thread. */
+    private void expectStop() {
+        stopHeardIn = resumes;
+        stopHeardAt = System.nanoTime();
+        timeSilence();
+    }
+
+    private void timeSilence() {
+        if (silenceTimed.compareAndSet(false, true)) {
+            thread.after(SILENCE.plusMillis(1), () -> {
+                silenceTimed.set(false);
+                lookForSilence();
             });
+        }
+    }
+
+    private void lookForSilence() {
+        if (stopHeardIn != resumes || !(state instanceof Running)) {
+            return;
+        }
+        if (System.nanoTime() - stopHeardAt >= SILENCE.toNanos()) {
+            reconciler.stubIsSilent();
+        } else if (!awaited) {
+            timeSilence();
         }
     }
 
@@ -372,7 +398,7 @@ final class RunControl {
         target.invalidate();
         target.stub().resumedElsewhere();
         state = running;
-        ++resumes;
+        var unused = nextResume();
     }
 
     /** The target is gone, once and for all. */

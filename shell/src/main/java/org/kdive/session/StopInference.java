@@ -96,8 +96,7 @@ final class StopInference {
         if (interrupted) {
             return Verdict.stop(new Cause.Interrupted());
         }
-        boolean ours =
-                !here.isEmpty() || breakpoints.planted().stream().anyMatch(point -> point.address() == registers.pc());
+        boolean ours = !here.isEmpty() || breakpoints.isPlantedAt(registers.pc());
         return ours ? Verdict.GO_ON : Verdict.stop(new Cause.StoppedElsewhere("trap at a place kdive did not ask for"));
     }
 
@@ -111,7 +110,7 @@ final class StopInference {
             return false;
         }
         boolean ignored = breakpoint.ignores() > 0;
-        breakpoints.update(breakpoint.number(), Breakpoint::hit);
+        breakpoints.hit(breakpoint);
         return !ignored;
     }
 

@@ -175,6 +175,19 @@ final class Target implements AutoCloseable {
     /** Everything read during a stop is void: the guest runs, or something wrote to it. */
     void invalidate() {
         cache.clear();
+        stub.changedElsewhere();
+    }
+
+    /** The guest has just stopped; what the stub reads ahead of us is of this stop. */
+    void stopped() {
+        cache.clear();
+    }
+
+    /** Whether time in the guest may be counted in instructions, so that each of them has to be executed by it. */
+    boolean countsInstructions() {
+        return machine == null
+                || machine.spec().findSeed().isPresent()
+                || machine.spec().extra().stream().anyMatch(word -> word.contains("icount"));
     }
 
     RegisterFile registers(ThreadId thread) {
