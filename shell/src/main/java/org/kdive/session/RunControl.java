@@ -44,7 +44,7 @@ final class RunControl {
     private long stops; // numbers each stop, so that a stop held across a resume is known as stale
     private boolean awaited;
     private final AtomicBoolean silenceTimed = new AtomicBoolean(); // a look at a stub that may stay silent is due
-    private volatile long stopHeardIn; // the resume during which QMP last said STOP
+    private volatile long stopHeardIn; // the resume during which QMP last said STOP, or 0
     private volatile long stopHeardAt; // when, as System.nanoTime
     private volatile boolean interruptAsked;
 
@@ -346,6 +346,7 @@ final class RunControl {
             return;
         }
         if (System.nanoTime() - stopHeardAt >= SILENCE.toNanos()) {
+            stopHeardIn = 0; // looked after, until QMP says STOP again
             reconciler.stubIsSilent();
         } else if (!awaited) {
             timeSilence();
