@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.kdive.images.Architecture;
 import org.kdive.images.KernelImage;
 import org.kdive.images.Program;
+import org.kdive.images.arch.Disassembler;
+import org.kdive.images.arch.InstructionSet;
+import org.kdive.images.arch.Syntax;
 import org.kdive.images.fetch.BusyboxFetcher;
 import org.kdive.images.fetch.Cache;
 import org.kdive.images.fetch.KernelFetcher;
@@ -201,6 +204,10 @@ public record BootRequest(
                     } catch (RuntimeException | Error e) {
                         reading.completeExceptionally(e);
                     }
+                    // libcapstone takes as long to load as ten stops to show; nobody waits for it here
+                    InstructionSet.find(image.architecture())
+                            .flatMap(set -> Disassembler.find(set, Syntax.INTEL))
+                            .ifPresent(Disassembler::close);
                 },
                 "symbols");
         reader.setDaemon(true);

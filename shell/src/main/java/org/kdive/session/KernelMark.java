@@ -9,6 +9,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.ImageException;
+import org.kdive.images.KernelImage;
 import org.kdive.images.Program;
 
 /**
@@ -40,17 +41,38 @@ final class KernelMark {
 
     /** The smallest of {@code 0, step, 2 * step ...} by which the kernel is moved; empty when it is at none of them. */
     OptionalLong among(ThreadId thread, long stepBytes, int steps) {
+        return among(thread, stepBytes, 0, steps);
+    }
+
+    /**
+     * The same for a kernel whose code is being run: it lies around the PC, which leaves a dozen places to look at.
+     * Empty also when the PC is in no place that this kernel could be moved to.
+     */
+    OptionalLong around(ThreadId thread, long pc, long stepBytes, int steps) {
+        KernelImage image = target.requireProgram().image();
+        OptionalLong text = image.textLinkAddress();
+        if (text.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        long last = (pc - text.getAsLong()) / stepBytes;
+        long first = Math.max(0, last - image.payload().size() / stepBytes - 1);
+        return pc - text.getAsLong() < 0 || last >= steps
+                ? OptionalLong.empty()
+                : among(thread, stepBytes, (int) first, (int) last + 1);
+    }
+
+    private OptionalLong among(ThreadId thread, long stepBytes, int first, int end) {
         Optional<Mark> known = find();
         if (known.isEmpty()) {
             return OptionalLong.empty();
         }
         List<CompletableFuture<byte[]>> reads = new ArrayList<>();
-        for (int step = 0; step < steps; step++) {
+        for (int step = first; step < end; step++) {
             reads.add(read(thread, known.get(), step * stepBytes));
         }
         OptionalLong found = OptionalLong.empty();
-        for (int step = steps - 1; step >= 0; step--) {
-            if (answers(reads.get(step), known.get())) {
+        for (int step = end - 1; step >= first; step--) {
+            if (answers(reads.get(step - first), known.get())) {
                 found = OptionalLong.of(step * stepBytes);
             }
         }

@@ -65,7 +65,11 @@ final class KernelWindow implements SlideMethod {
 
     @Override
     public Optional<Found> at(ThreadId thread) {
-        OptionalLong slide = mark.among(thread, STEP_BYTES, (int) (window.lengthBytes() / STEP_BYTES));
+        int steps = (int) (window.lengthBytes() / STEP_BYTES);
+        OptionalLong slide = mark.around(thread, target.registers(thread).pc(), STEP_BYTES, steps);
+        if (slide.isEmpty()) {
+            slide = mark.among(thread, STEP_BYTES, steps);
+        }
         if (slide.isEmpty()) {
             misses++;
             return Optional.empty();
