@@ -21,8 +21,10 @@ import picocli.CommandLine.Option;
 final class BootOptions {
     @Option(
             names = "--initrd",
-            paramLabel = "FILE|none",
-            description = "The initial root (default: a busybox root made here).")
+            paramLabel = "FILE|DIR|LIST|none",
+            description =
+                    "The initial root: an archive, or a directory or gen_init_cpio list to pack (default: a busybox "
+                            + "root made here, with the modules of a kernel named by the distribution for shares and disks).")
     private @Nullable String initrd;
 
     @Option(names = "--append", paramLabel = "WORDS", description = "Add to the kernel's command line.")
@@ -51,7 +53,12 @@ final class BootOptions {
             description = "What runs the guest (default: tcg, where breakpoints have no limit).")
     private Accelerator accelerator = Accelerator.TCG;
 
-    @Option(names = "--disk", paramLabel = "FILE[,ro]", description = "A disk; repeatable.")
+    @Option(
+            names = "--disk",
+            paramLabel = "FILE[,ro|,rw]",
+            description =
+                    "A raw or qcow2 disk; repeatable. The file is left as it is: what the guest writes is gone when the "
+                            + "machine ends, unless you say rw.")
     private List<String> disks = new ArrayList<>();
 
     @Option(names = "--share", paramLabel = "DIR[:TAG][,ro]", description = "A directory for the guest; repeatable.")

@@ -16,7 +16,10 @@ import picocli.CommandLine.ParentCommand;
             ImageFetchVerb.class,
             ImagePackVerb.class,
             ImageUnpackVerb.class,
-            ImageEditVerb.class
+            ImageEditVerb.class,
+            ImageRootfsVerb.class,
+            ImageDiskVerb.class,
+            ImageCacheVerb.class
         })
 final class ImageVerb {
     @ParentCommand

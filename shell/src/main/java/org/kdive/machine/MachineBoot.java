@@ -12,6 +12,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.kdive.images.disk.DiskImage;
+import org.kdive.images.disk.Qcow2Writer;
 import org.kdive.qmp.QmpClient;
 import org.kdive.qmp.QmpException;
 import org.kdive.qmp.QmpListener;
@@ -61,6 +63,13 @@ final class MachineBoot {
     private Machine start(RunDirectory run) throws IOException {
         if (spec.snapshots()) {
             ScratchImage.write(run.snapshotImage());
+        }
+        for (int i = 0; i < spec.disks().size(); i++) {
+            Disk disk = spec.disks().get(i);
+            if (disk.access() == Disk.Access.SCRATCH) {
+                Qcow2Writer.writeEmpty(
+                        run.diskOverlay(i), DiskImage.read(disk.file()).virtualBytes());
+            }
         }
         // Both listen before QEMU exists, and it connects: there is no moment at which it could be missed.
         try (QmpListener listener = QmpClient.listen(UnixDomainSocketAddress.of(run.qmpSocket()));

@@ -41,6 +41,25 @@ public record MachineSpec(
     /** The block node that snapshots are saved in; attached to no device. */
     public static final String SNAPSHOT_NODE = "vm0";
 
+    /** QEMU's node of a disk, as the guest sees it. */
+    static String diskNode(int index) {
+        return "disk" + index;
+    }
+
+    /**
+     * The nodes that a snapshot of the machine is made of, the one for its state first. Disks whose files the guest may
+     * write to are not among them: those files are the user's.
+     */
+    public List<String> snapshotNodes() {
+        List<String> nodes = new ArrayList<>(List.of(SNAPSHOT_NODE));
+        for (int i = 0; i < disks.size(); i++) {
+            if (disks.get(i).access() == Disk.Access.SCRATCH) {
+                nodes.add(diskNode(i));
+            }
+        }
+        return nodes;
+    }
+
     static final long MIB = 1 << 20;
 
     public MachineSpec {

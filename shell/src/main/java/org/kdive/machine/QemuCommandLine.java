@@ -72,12 +72,26 @@ final class QemuCommandLine {
                             + ",cache.no-flush=on,file.driver=file,file.filename=" + value(run.snapshotImage()));
         }
         for (int i = 0; i < spec.disks().size(); i++) {
-            Disk disk = spec.disks().get(i);
+            disk(i, spec.disks().get(i));
+            add("-device", "virtio-blk-pci,drive=" + MachineSpec.diskNode(i));
+        }
+    }
+
+    private void disk(int i, Disk disk) {
+        boolean scratch = disk.access() == Disk.Access.SCRATCH;
+        add(
+                "-blockdev",
+                "driver=%s,node-name=%s,read-only=%s,file.driver=file,file.filename=%s"
+                        .formatted(
+                                disk.driver(),
+                                scratch ? "original" + i : MachineSpec.diskNode(i),
+                                disk.access() == Disk.Access.READ_WRITE ? "off" : "on",
+                                value(disk.file())));
+        if (scratch) {
             add(
                     "-blockdev",
-                    "driver=%s,node-name=disk%d,read-only=%s,file.driver=file,file.filename=%s"
-                            .formatted(disk.driver(), i, disk.readOnly() ? "on" : "off", value(disk.file())));
-            add("-device", "virtio-blk-pci,drive=disk" + i);
+                    "driver=qcow2,node-name=%s,backing=original%d,cache.no-flush=on,file.driver=file,file.filename=%s"
+                            .formatted(MachineSpec.diskNode(i), i, value(run.diskOverlay(i))));
         }
     }
 

@@ -110,6 +110,11 @@ public final class RunDirectory {
         return path.resolve("vm0.qcow2");
     }
 
+    /** What the guest writes to a disk whose file stays as it is. */
+    Path diskOverlay(int index) {
+        return path.resolve("disk" + index + ".qcow2");
+    }
+
     /** Where a slot's symbolic link appears when a directory is shared at run time. */
     Path shareSlot(int index, boolean readOnly) {
         return path.resolve(slot(index, readOnly));

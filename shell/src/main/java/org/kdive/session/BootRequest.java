@@ -17,13 +17,11 @@ import org.kdive.images.arch.InstructionSet;
 import org.kdive.images.arch.Syntax;
 import org.kdive.images.fetch.BusyboxFetcher;
 import org.kdive.images.fetch.Cache;
+import org.kdive.images.fetch.FetchedKernel;
 import org.kdive.images.fetch.KernelFetcher;
 import org.kdive.images.fetch.KernelName;
 import org.kdive.images.fetch.PackageArchitecture;
 import org.kdive.images.fetch.Progress;
-import org.kdive.images.initramfs.BusyboxRoot;
-import org.kdive.images.initramfs.Compression;
-import org.kdive.images.initramfs.InitramfsCache;
 import org.kdive.images.symbols.SymbolTable;
 import org.kdive.machine.Accelerator;
 import org.kdive.machine.Disk;
@@ -35,7 +33,7 @@ import org.kdive.machine.Share;
  * What a user asks to boot, in the user's words.
  *
  * @param kernel a file, or a distribution's kernel by name
- * @param initrd a file, {@code none}, or null for a busybox root made here
+ * @param initrd an archive, a directory or a list, {@code none}, or null for a busybox root made here
  * @param append the kernel's command line, after the console that kdive puts first
  * @param memoryBytes 0 for the default
  * @param cpus 0 for the default
@@ -92,7 +90,8 @@ public record BootRequest(
      * long to start as a kernel takes to unpack.
      */
     public BootPlan plan(Progress progress) {
-        Path file = kernelFile(kernel, progress);
+        Optional<FetchedKernel> fetched = fetchedKernel(kernel, progress);
+        Path file = fetched.map(FetchedKernel::kernel).orElseGet(() -> Path.of(kernel));
         KernelImage image = KernelImage.open(file);
         Supplier<Optional<Program>> symbols = symbolsOf(image);
         GuestArchitecture guest = guest(image.architecture());
@@ -103,7 +102,7 @@ public record BootRequest(
                 .accelerator(accelerator)
                 .extra(qemuArguments);
         append.forEach(spec::append);
-        initrdFile(image, symbols, progress).ifPresent(spec::initrd);
+        initrdFile(image, fetched, symbols, progress).ifPresent(spec::initrd);
         disks.forEach(disk -> {
             requireFile("disk", disk.file());
             spec.disk(disk);
@@ -139,32 +138,40 @@ public record BootRequest(
 
     /** A file, or a distribution's kernel by name, which is fetched. Throws Io for what is neither. */
     public static Path kernelFile(String kernel, Progress progress) {
+        return fetchedKernel(kernel, progress).map(FetchedKernel::kernel).orElseGet(() -> Path.of(kernel));
+    }
+
+    /** Empty for a kernel that is a file of the user's. */
+    private static Optional<FetchedKernel> fetchedKernel(String kernel, Progress progress) {
         Path file = Path.of(kernel);
         if (Files.exists(file) && !Files.isDirectory(file)) {
-            return file;
+            return Optional.empty();
         }
         KernelName name = KernelName.find(kernel)
                 .orElseThrow(() -> new SessionException(
                         "%s: %s, and no kernel's name; try debian"
                                 .formatted(kernel, Files.isDirectory(file) ? "a directory" : "no such file"),
                         new SessionFailure.Io(kernel)));
-        return KernelFetcher.ofUser().fetch(name, progress).kernel();
+        return Optional.of(KernelFetcher.ofUser().fetch(name, progress));
     }
 
-    private Optional<Path> initrdFile(KernelImage image, Supplier<Optional<Program>> symbols, Progress progress) {
+    private Optional<Path> initrdFile(
+            KernelImage image,
+            Optional<FetchedKernel> fetched,
+            Supplier<Optional<Program>> symbols,
+            Progress progress) {
         if ("none".equals(initrd)) {
             return Optional.empty();
         }
         if (initrd != null) {
             Path file = Path.of(initrd);
-            requireFile("initrd", file);
-            return Optional.of(file);
+            require("initrd", file, Files.isReadable(file), "permission denied");
+            return Optional.of(InitialRoot.given(file));
         }
         Path busybox = isOldArm(image, symbols)
                 ? BusyboxFetcher.ofUser().fetch(PackageArchitecture.ARMEL, progress)
                 : BusyboxFetcher.ofUser().fetch(image.architecture(), progress);
-        return Optional.of(
-                new InitramfsCache(cached("initramfs")).archive(BusyboxRoot.tree(busybox), Compression.GZIP));
+        return Optional.of(new InitialRoot(fetched, progress).made(busybox, !shares.isEmpty(), !disks.isEmpty()));
     }
 
     // armhf's programs need ARMv7, and so a kernel that can set one up: arch/arm/mm/proc-v7.S

@@ -119,6 +119,9 @@ public final class Hypervisor {
     }
 
     private QmpSnapshots snapshots() {
-        return new QmpSnapshots(target.requireQmp("snapshot"), List.of(MachineSpec.SNAPSHOT_NODE), SNAPSHOT_DEADLINE);
+        List<String> nodes = target.machine()
+                .map(machine -> machine.spec().snapshotNodes())
+                .orElse(List.of(MachineSpec.SNAPSHOT_NODE));
+        return new QmpSnapshots(target.requireQmp("snapshot"), nodes, SNAPSHOT_DEADLINE);
     }
 }

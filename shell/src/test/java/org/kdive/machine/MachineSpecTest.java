@@ -134,12 +134,19 @@ final class MachineSpecTest {
         Path raw = Files.write(dir.resolve("raw"), new byte[512]);
         Path qcow2 = dir.resolve("qcow2");
         ScratchImage.write(qcow2);
-        List<String> words =
-                words(MachineSpec.builder().disk(Disk.parse(raw + ",ro")).disk(new Disk(qcow2, false)));
-        assertThat(words)
+        MachineSpec.Builder spec = MachineSpec.builder()
+                .disk(Disk.parse(raw + ",ro"))
+                .disk(Disk.parse(qcow2 + ",rw"))
+                .disk(Disk.parse(raw.toString()));
+        assertThat(words(spec))
                 .contains(
                         "driver=raw,node-name=disk0,read-only=on,file.driver=file,file.filename=" + raw,
-                        "driver=qcow2,node-name=disk1,read-only=off,file.driver=file,file.filename=" + qcow2);
+                        "driver=qcow2,node-name=disk1,read-only=off,file.driver=file,file.filename=" + qcow2,
+                        // Never written to: the guest's disk is the one laid over it.
+                        "driver=raw,node-name=original2,read-only=on,file.driver=file,file.filename=" + raw)
+                .anyMatch(word -> word.startsWith("driver=qcow2,node-name=disk2,backing=original2,"))
+                .contains("virtio-blk-pci,drive=disk2");
+        assertThat(spec.build().snapshotNodes()).containsExactly("vm0", "disk2");
     }
 
     @Test

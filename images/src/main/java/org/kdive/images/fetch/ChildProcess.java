@@ -12,18 +12,18 @@ import org.kdive.images.ImageException;
 import org.kdive.images.ImageFailure;
 
 /** Runs a program of the host to its end: an argument vector, never a shell's string, and nothing to read from us. */
-final class ChildProcess {
+public final class ChildProcess {
     private static final long TICK_MILLIS = 100;
     private static final int MAX_OUTPUT_BYTES = 16 << 20;
 
     /** What a program that ended said. */
-    record Result(int exitStatus, String output, String errors) {
-        boolean succeeded() {
+    public record Result(int exitStatus, String output, String errors) {
+        public boolean succeeded() {
             return exitStatus == 0;
         }
 
         /** The last line that looks like the reason, for a one-line message. */
-        String reason() {
+        public String reason() {
             List<String> lines = errors.lines().filter(line -> !line.isBlank()).toList();
             return lines.stream()
                     .filter(line -> line.startsWith("E:"))
@@ -41,7 +41,7 @@ final class ChildProcess {
      * @param workingDirectory where the program runs
      * @param tick called about ten times a second while it runs
      */
-    static Result run(List<String> arguments, Path workingDirectory, Duration limit, Runnable tick) {
+    public static Result run(List<String> arguments, Path workingDirectory, Duration limit, Runnable tick) {
         Path output = null;
         Path errors = null;
         try {

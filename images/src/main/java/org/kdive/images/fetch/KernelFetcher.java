@@ -62,9 +62,23 @@ public final class KernelFetcher {
         });
     }
 
+    /**
+     * The kernel's vmlinux with debug information, from the distribution's debug package of the same version: a download of
+     * hundreds of megabytes the first time.
+     */
+    public Path debugVmlinux(FetchedKernel kernel, Progress progress) {
+        return cache.locked(progress, () -> new DebugFetcher(cache, packages).fetch(kernel, progress));
+    }
+
     /** What a guest needs to mount a virtio-9p share on the PCI bus; pass it to {@link #modules}. */
     public static List<String> shareModules() {
         return List.of("virtio_pci", "9pnet_virtio", "9p");
+    }
+
+    /** What a guest needs to mount an ext4 root from a virtio disk on the PCI bus; pass it to {@link #modules}. */
+    public static List<String> diskModules() {
+        // ext4 asks the kernel's crypto by name for crc32c, which no dependency tells.
+        return List.of("virtio_pci", "virtio_blk", "crc32c_generic", "ext4");
     }
 
     private FetchedKernel fetchLocked(KernelName.Packaged name, Progress progress) {
