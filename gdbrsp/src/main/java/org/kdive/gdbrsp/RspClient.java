@@ -1,10 +1,6 @@
 package org.kdive.gdbrsp;
 
-import java.io.ByteArrayOutputStream;
 import java.net.SocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -12,9 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.kdive.gdbrsp.wire.Hex;
 import org.kdive.gdbrsp.wire.NettyTransport;
-import org.kdive.gdbrsp.wire.Request;
 import org.kdive.gdbrsp.wire.RspLink;
 import org.kdive.gdbrsp.wire.RspTransport;
 
@@ -32,10 +26,6 @@ import org.kdive.gdbrsp.wire.RspTransport;
  * {@link #resumedElsewhere}. A stop reply that comes nevertheless goes to {@link #onUnsolicitedStop}.
  */
 public final class RspClient implements AutoCloseable {
-    private static final Duration MONITOR_DEADLINE = Duration.ofMinutes(2);
-    private static final Duration KILL_DEADLINE = Duration.ofSeconds(2);
-    private static final int MOST_THREADS = 1 << 16;
-    private static final int MOST_MONITOR_BYTES = 64 << 20;
 
     private final RspTransport transport;
     private final RspLink link;
@@ -46,6 +36,8 @@ public final class RspClient implements AutoCloseable {
     private final MemoryAccess memory;
     private final MemoryWriting writing;
     private final RegisterAccess registers;
+    private final ThreadAccess threads;
+    private final Monitor monitor;
 
     private RspClient(
             RspTransport transport, RspLink link, RunControl control, Handshake.Result found, RspOptions options) {
@@ -58,6 +50,8 @@ public final class RspClient implements AutoCloseable {
         this.memory = new MemoryAccess(link, features);
         this.writing = new MemoryWriting(link, features);
         this.registers = new RegisterAccess(link, description);
+        this.threads = new ThreadAccess(link);
+        this.monitor = new Monitor(link, features);
         if (options.registersAtStops()) {
             control.ahead().with(registers::readAll);
         }
@@ -164,9 +158,7 @@ public final class RspClient implements AutoCloseable {
 
     /** Whether the stub joined something that ran before it, as QEMU always does; false where it started it. */
     public CompletableFuture<Boolean> isAttached() {
-        return link.submit(Request.text("ask whether it is attached", "qAttached"))
-                .result()
-                .thenApply(answer -> !answer.equals("0"));
+        return monitor.isAttached();
     }
 
     /**
@@ -259,54 +251,16 @@ public final class RspClient implements AutoCloseable {
     // ---- threads ----
 
     public CompletableFuture<List<ThreadId>> threads() {
-        CompletableFuture<List<ThreadId>> result = new CompletableFuture<>();
-        nextThreads("qfThreadInfo", new ArrayList<>(), result);
-        return result;
-    }
-
-    private void nextThreads(String packet, List<ThreadId> soFar, CompletableFuture<List<ThreadId>> result) {
-        Request<String> request = Request.text("list threads", packet).takingEmpty();
-        link.submit(request).whenAnswered((answer, thrown) -> {
-            if (thrown != null) {
-                result.completeExceptionally(thrown);
-            } else if (!answer.startsWith("m") || answer.length() == 1 || soFar.size() > MOST_THREADS) {
-                result.complete(List.copyOf(soFar)); // l, or for KGDB the empty packet
-            } else {
-                try {
-                    for (String one : answer.substring(1).split(",", -1)) {
-                        soFar.add(ThreadId.parse(one));
-                    }
-                    nextThreads("qsThreadInfo", soFar, result);
-                } catch (RspException e) {
-                    result.completeExceptionally(e);
-                }
-            }
-        });
+        return threads.list();
     }
 
     /** What the stub calls it: {@code CPU#0 [running]} in QEMU, a task's name in KGDB. */
     public CompletableFuture<String> threadName(ThreadId thread) {
-        String packet = "qThreadExtraInfo," + thread.wire();
-        return link.submit(Request.of(
-                        "name thread " + thread,
-                        packet,
-                        answer -> new String(Hex.bytes(answer.text()), StandardCharsets.UTF_8)))
-                .result();
+        return threads.name(thread);
     }
 
     public CompletableFuture<Boolean> isAlive(ThreadId thread) {
-        return link.submit(Request.ok("ask after thread " + thread, "T" + thread.wire()))
-                .result()
-                .handle((ok, thrown) -> {
-                    if (thrown == null) {
-                        return true;
-                    }
-                    RspException e = RspException.from(thrown);
-                    if (e.failure() instanceof RspFailure.StubError) {
-                        return false;
-                    }
-                    throw e;
-                });
+        return threads.isAlive(thread);
     }
 
     // ---- the rest ----
@@ -316,41 +270,17 @@ public final class RspClient implements AutoCloseable {
      * would not know, so that its next packet halted it. Resume with {@link #resume}.
      */
     public CompletableFuture<String> monitor(String command) {
-        String verb = command.strip().split("\\s+", 2)[0];
-        if (features.isQemu() && (verb.equals("c") || verb.equals("cont"))) {
-            return CompletableFuture.failedFuture(
-                    new RspException("monitor " + command, new RspFailure.Refused("resume over the stub instead")));
-        }
         control.ahead().forget();
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        String packet = "qRcmd," + Hex.text(command.getBytes(StandardCharsets.UTF_8));
-        Request<String> request = Request.of("monitor " + command, packet, answer -> {
-            if (answer.isOk()) {
-                return text.toString(StandardCharsets.UTF_8);
-            }
-            boolean more = answer.isOutput();
-            byte[] bytes = Hex.bytes(more ? answer.text().substring(1) : answer.text());
-            if (bytes.length > MOST_MONITOR_BYTES - text.size()) {
-                throw new IllegalArgumentException("more than " + MOST_MONITOR_BYTES + " bytes");
-            }
-            text.writeBytes(bytes);
-            return more ? null : text.toString(StandardCharsets.UTF_8);
-        });
-        return link.submit(request.takingOutput().within(MONITOR_DEADLINE)).result();
+        return monitor.command(command);
     }
 
     /** QEMU's stepping bits: 1 step, 2 mask interrupts, 4 stop timers while stepping. */
     public CompletableFuture<Integer> stepBits() {
-        return link.submit(Request.of("read the stepping bits", "qqemu.sstep", answer -> {
-                    String text = answer.text();
-                    return (int) Hex.number(text.startsWith("0x") ? text.substring(2) : text);
-                }))
-                .result();
+        return monitor.stepBits();
     }
 
     public CompletableFuture<Void> setStepBits(int bits) {
-        return Request.done(link.submit(Request.ok("set the stepping bits", "Qqemu.sstep=" + Integer.toHexString(bits)))
-                .result());
+        return monitor.setStepBits(bits);
     }
 
     /**
@@ -358,41 +288,12 @@ public final class RspClient implements AutoCloseable {
      * answer: QEMU dies of the next packet (7.2 to 10.2), and one byte more would stop the guest.
      */
     public CompletableFuture<Void> detach() {
-        long process = first.map(ThreadId::process).orElse(0L);
-        String packet = process == 0 ? "D" : "D;" + Long.toHexString(process);
-        return lastWords("detach", packet, null);
+        return LastWords.detach(link, first);
     }
 
     /** Ends the target: QEMU 7.2 exits, 8.2 and later ask for a shutdown; KGDB takes it for a continue. Then closes. */
     public CompletableFuture<Void> kill() {
-        return lastWords("kill the target", "k", KILL_DEADLINE);
-    }
-
-    private CompletableFuture<Void> lastWords(
-            String doing, String packet, @org.jspecify.annotations.Nullable Duration silenceIsConsent) {
-        Request<String> request = Request.text(doing, packet).takingStop().thenSilence();
-        if (silenceIsConsent != null) {
-            request.within(silenceIsConsent);
-        }
-        return link.submit(request)
-                .result()
-                .handle((answer, thrown) -> {
-                    if (thrown != null) {
-                        RspException e = RspException.from(thrown);
-                        boolean gone = e.failure() instanceof RspFailure.Disconnected
-                                || e.failure() instanceof RspFailure.TimedOut;
-                        if (silenceIsConsent == null || !gone) {
-                            throw e;
-                        }
-                    }
-                    return answer;
-                })
-                .whenComplete((answer, thrown) -> {
-                    if (state() == RspState.HALTED) {
-                        link.close(new RspFailure.ClosedHere());
-                    }
-                })
-                .thenAccept(answer -> {});
+        return LastWords.kill(link);
     }
 
     /** Completes with the first failure of the connection, which is what everybody still waiting was given. */
