@@ -17,6 +17,7 @@ import org.kdive.images.kernel.Container;
 import org.kdive.images.kernel.Decompressor;
 import org.kdive.images.kernel.FlatLayout;
 import org.kdive.images.kernel.KernelFormat;
+import org.kdive.images.symbols.ExportedSymbols;
 import org.kdive.images.symbols.Kallsyms;
 import org.kdive.images.symbols.SymbolTable;
 
@@ -249,11 +250,13 @@ public final class KernelImage {
         Bytes named = all.payload().named(source);
         if (elf != null) {
             return Kallsyms.find(named, readOnlyData(elf), wordBytes, elf::addressOf)
-                    .map(table -> new Symbols(table, OptionalLong.empty()));
+                    .map(table -> new Symbols(
+                            ExportedSymbols.complete(table, named, wordBytes, elf::addressOf), OptionalLong.empty()));
         }
         FlatLayout layout =
                 new FlatLayout(all.payload(), architecture(), all.kernel().linkAddressHint());
-        return Kallsyms.find(named, 0, wordBytes, layout).map(table -> new Symbols(table, layout.base()));
+        return Kallsyms.find(named, 0, wordBytes, layout)
+                .map(table -> new Symbols(ExportedSymbols.complete(table, named, wordBytes, layout), layout.base()));
     }
 
     private static int readOnlyData(ElfFile elf) {
