@@ -12,6 +12,8 @@ import picocli.CommandLine.ParentCommand;
             ImageInspectVerb.class,
             ImageSymbolsVerb.class,
             ImageTypesVerb.class,
+            ImageConfigVerb.class,
+            ImageDoctorVerb.class,
             ImageExtractVerb.class,
             ImageFetchVerb.class,
             ImagePackVerb.class,

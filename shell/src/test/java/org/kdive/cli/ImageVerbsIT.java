@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +67,35 @@ final class ImageVerbsIT {
     }
 
     @Test
+    void symbolsAreFoundByNameByPatternAndByPrefix() {
+        assertThat(answer("image", "symbols", "debian", "start_kernel"))
+                .matches("ffffffff8[0-9a-f]{7} T start_kernel\n");
+        out.getBuffer().setLength(0);
+        assertThat(answer("image", "symbols", "debian", "^(init_task|jiffies)$").lines())
+                .hasSize(2)
+                .allMatch(line -> line.endsWith(" D init_task") || line.endsWith(" D jiffies"));
+        out.getBuffer().setLength(0);
+        assertThat(answer("image", "symbols", "debian", "--prefix", "vfs_rea").lines())
+                .anyMatch(line -> line.endsWith(" T vfs_read"))
+                .allMatch(line -> line.contains(" vfs_rea"));
+        assertThat(kdive("image", "symbols", "debian", "(")).isEqualTo(ExitStatus.UNUSABLE);
+        assertThat(err.toString()).contains("'(' is no regular expression").hasLineCount(1);
+    }
+
+    @Test
+    void configComesFromBesideTheKernel() {
+        assertThat(answer("image", "config", "debian", "KGDB", "CONFIG_KALLSYMS"))
+                .isEqualTo("# CONFIG_KGDB is not set\nCONFIG_KALLSYMS=y\n");
+    }
+
+    @Test
+    void theDoctorFitsOnAScreen() {
+        List<String> lines = answer("image", "doctor", "debian").lines().toList();
+        assertThat(lines).hasSizeLessThan(40).anyMatch(line -> line.matches("yes +backtraces +ORC tables"));
+        assertThat(kdive("image", "doctor", "debian", "--against", "debian")).isEqualTo(ExitStatus.WELL);
+    }
+
+    @Test
     void inspectTellsWhatTheKernelCan() throws Exception {
         JsonNode json = new ObjectMapper().readTree(answer("image", "inspect", "debian", "--json"));
         assertThat(json.get("kaslr").asBoolean()).isTrue();
@@ -74,7 +104,7 @@ final class ImageVerbsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"inspect", "symbols", "types", "extract"})
+    @ValueSource(strings = {"inspect", "symbols", "types", "extract", "config", "doctor"})
     void whatIsNoKernelIsOneLineAndNoFile(String verb) throws Exception {
         Path text = Files.writeString(directory.resolve("notes.txt"), "not a kernel at all, only some words");
         Stream<String> words = Stream.of("image", verb, text.toString());
