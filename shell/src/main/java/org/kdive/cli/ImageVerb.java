@@ -16,6 +16,7 @@ import picocli.CommandLine.ParentCommand;
             ImageDoctorVerb.class,
             ImageExtractVerb.class,
             ImageFetchVerb.class,
+            ImageBuildVerb.class,
             ImagePackVerb.class,
             ImageUnpackVerb.class,
             ImageEditVerb.class,

@@ -13,4 +13,10 @@ final class SourceDate {
         String seconds = System.getenv().getOrDefault("SOURCE_DATE_EPOCH", "");
         return seconds.matches("\\d{1,10}") ? writer.withSourceDateEpoch(Long.parseLong(seconds)) : writer;
     }
+
+    /** The variable, or 0: the same input makes the same file. */
+    static long seconds() {
+        String seconds = System.getenv().getOrDefault("SOURCE_DATE_EPOCH", "");
+        return seconds.matches("\\d{1,10}") ? Long.parseLong(seconds) : 0;
+    }
 }

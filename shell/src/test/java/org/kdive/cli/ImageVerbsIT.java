@@ -96,6 +96,28 @@ final class ImageVerbsIT {
     }
 
     @Test
+    void aUImageOfTheKernelIsInspectedAsOne() throws Exception {
+        Path file = directory.resolve("uImage");
+        assertThat(kdive("image", "extract", "debian", "-o", file.toString(), "--uimage", "0x1000000"))
+                .isEqualTo(ExitStatus.WELL);
+        JsonNode json = new ObjectMapper().readTree(answer("image", "inspect", file.toString(), "--json"));
+        assertThat(json.get("format").asText()).isEqualTo("uImage");
+        assertThat(json.get("symbols").asLong()).isGreaterThan(80_000);
+        assertThat(kdive("image", "extract", "debian", "-o", file + "2", "--uimage", "here"))
+                .isEqualTo(ExitStatus.UNUSABLE);
+        assertThat(Path.of(file + "2")).doesNotExist();
+    }
+
+    @Test
+    void aBuildWithoutASourceTreeIsOneLine() {
+        assertThat(kdive("image", "build", directory.toString())).isEqualTo(ExitStatus.UNUSABLE);
+        assertThat(err.toString()).contains("no kernel source tree").hasLineCount(1);
+        assertThat(kdive("image", "build", directory.toString(), "--fragment", "huge"))
+                .isEqualTo(ExitStatus.UNUSABLE);
+        assertThat(err.toString()).contains("unknown fragment huge");
+    }
+
+    @Test
     void inspectTellsWhatTheKernelCan() throws Exception {
         JsonNode json = new ObjectMapper().readTree(answer("image", "inspect", "debian", "--json"));
         assertThat(json.get("kaslr").asBoolean()).isTrue();
