@@ -8,6 +8,9 @@ sealed interface Happening {
     /** The stub answered the resume of this number. */
     record StopReported(long resume, StopReply reply) implements Happening {}
 
+    /** The guest stopped in a run that was begun elsewhere, so that no resume of ours was waiting for it. */
+    record StoppedUnasked(StopReply reply) implements Happening {}
+
     /** The resume of this number failed: the connection is lost, or the stub refused. */
     record ResumeFailed(long resume, Throwable why) implements Happening {}
 

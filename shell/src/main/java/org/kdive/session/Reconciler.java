@@ -75,7 +75,7 @@ final class Reconciler {
     void stubIsSilent() {
         try {
             if (!isRunning()) {
-                target.stub().stoppedElsewhere();
+                control.stoppedSilently();
             }
         } catch (QmpException e) {
             control.end("QEMU does not answer: " + e.getMessage());

@@ -46,6 +46,7 @@ final class RunControl {
     private final AtomicBoolean silenceTimed = new AtomicBoolean(); // a look at a stub that may stay silent is due
     private volatile long stopHeardIn; // the resume during which QMP last said STOP, or 0
     private volatile long stopHeardAt; // when, as System.nanoTime
+    private boolean begunElsewhere; // the present run: no resume of ours will be told of its end
     private volatile boolean interruptAsked;
 
     RunControl(Target target, Breakpoints breakpoints, SlideSearch slide, SessionThread thread, Notices notices) {
@@ -56,6 +57,7 @@ final class RunControl {
         this.notices = notices;
         this.inference = new StopInference(target, breakpoints, slide, notices);
         this.reconciler = new Reconciler(this, target, slide, notices);
+        target.stub().onUnsolicitedStop(reply -> post(new Happening.StoppedUnasked(reply)));
         this.stride = new Stride(target);
     }
 
@@ -157,6 +159,7 @@ final class RunControl {
         long number = nextResume();
         target.invalidate();
         state = running;
+        begunElsewhere = false;
         target.resuming();
         var unused = target.stub().resume(how).whenComplete((reply, why) -> {
             if (why == null) {
@@ -286,6 +289,10 @@ final class RunControl {
             if (report.resume() == resumes && state instanceof Running) {
                 onStop(report.reply());
             }
+        } else if (happening instanceof Happening.StoppedUnasked report) {
+            if (state instanceof Running && begunElsewhere) {
+                onStop(report.reply());
+            }
         } else if (happening instanceof Happening.ResumeFailed failed) {
             if (failed.resume() == resumes && state instanceof Running) {
                 end(target.explainEnd()
@@ -398,8 +405,17 @@ final class RunControl {
     void resumedElsewhere() {
         target.invalidate();
         target.stub().resumedElsewhere();
+        begunElsewhere = true;
         state = running;
         var unused = nextResume();
+    }
+
+    /** QMP says that the guest is stopped, and the stub has not said it. */
+    void stoppedSilently() {
+        target.stub().stoppedElsewhere();
+        if (begunElsewhere && state instanceof Running) {
+            onStop(new StopReply.NotReported());
+        }
     }
 
     /** The target is gone, once and for all. */

@@ -1,0 +1,207 @@
+package org.kdive.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kdive.gdbrsp.RspClient;
+import org.kdive.gdbrsp.RspOptions;
+import org.kdive.images.fetch.Progress;
+import org.kdive.qmp.QmpClient;
+import org.kdive.session.BootRequest;
+
+/** {@code kdive attach} to a QEMU started by hand, its stock kernel up and KASLR on. */
+@Timeout(300)
+final class AttachIT {
+    private static final Pattern SLIDE = Pattern.compile("KASLR slide (0x[0-9a-f]+), read off the interrupt table");
+
+    @TempDir
+    private static Path machine;
+
+    private static Process qemu;
+
+    @TempDir
+    private Path directory;
+
+    /** No front end of ours: what somebody else would have typed. */
+    @BeforeAll
+    static void bootByHand() throws Exception {
+        List<String> ours = BootRequest.of("debian")
+                .plan(Progress.silent())
+                .spec()
+                .commandLine(org.kdive.machine.RunDirectory.imagined());
+        List<String> line = new ArrayList<>(List.of("qemu-system-x86_64", "-display", "none", "-nodefaults"));
+        line.addAll(List.of("-m", "512", "-kernel", after(ours, "-kernel"), "-initrd", after(ours, "-initrd")));
+        line.addAll(List.of("-append", "console=ttyS0", "-serial", "file:" + machine.resolve("serial")));
+        line.addAll(List.of("-gdb", "unix:" + machine.resolve("gdb") + ",server=on,wait=off"));
+        line.addAll(List.of("-qmp", "unix:" + machine.resolve("qmp") + ",server=on,wait=off"));
+        line.addAll(List.of("-qmp", "unix:" + machine.resolve("qmp2") + ",server=on,wait=off"));
+        qemu = new ProcessBuilder(line)
+                .redirectErrorStream(true)
+                .redirectOutput(machine.resolve("talk").toFile())
+                .start();
+        Awaitility.await("the guest's shell")
+                .atMost(Duration.ofMinutes(2))
+                .until(() -> Files.exists(machine.resolve("serial"))
+                        && Files.readString(machine.resolve("serial")).contains("Hello from kdive"));
+    }
+
+    private static String after(List<String> words, String option) {
+        return words.get(words.indexOf(option) + 1);
+    }
+
+    @AfterAll
+    static void endIt() {
+        if (qemu != null) {
+            qemu.destroyForcibly();
+        }
+    }
+
+    private static String endpoint(String name) {
+        return "unix:" + machine.resolve(name);
+    }
+
+    private static QmpClient monitor() {
+        return QmpClient.connect(UnixDomainSocketAddress.of(machine.resolve("qmp2")), Duration.ofSeconds(10));
+    }
+
+    private static boolean isRunning(QmpClient monitor) {
+        return monitor.call("query-status", Map.of()).flag("running");
+    }
+
+    /** Timers fire all the time in it: had a breakpoint been left at them, the guest would not run on. */
+    private static void assertRunsOn() {
+        try (QmpClient monitor = monitor()) {
+            Awaitility.await("runs on")
+                    .during(Duration.ofSeconds(3))
+                    .atMost(Duration.ofSeconds(4))
+                    .until(() -> isRunning(monitor));
+        }
+        assertThat(qemu.isAlive()).isTrue();
+    }
+
+    private KdiveProcess attach(boolean withQmp) throws Exception {
+        List<String> words = new ArrayList<>(List.of("attach", "--gdb", endpoint("gdb"), "--kernel", "debian"));
+        if (withQmp) {
+            words.addAll(List.of("--qmp", endpoint("qmp")));
+        }
+        return KdiveProcess.start(directory, words.toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void findsTheSlideStopsAtABreakpointAndLeavesNoTrace(boolean withQmp) throws Exception {
+        try (KdiveProcess kdive = attach(withQmp)) {
+            kdive.type("""
+                    x/s linux_banner
+                    break hrtimer_interrupt
+                    continue
+                    expect stop hrtimer_interrupt
+                    continue
+                    expect stop hrtimer_interrupt
+                    quit
+                    """);
+            assertThat(kdive.end()).as(kdive.err() + kdive.out()).isZero();
+            Matcher slide = SLIDE.matcher(kdive.err());
+            assertThat(slide.find()).as(kdive.err()).isTrue();
+            assertThat(kdive.out()).contains("<linux_banner>:\t\"Linux version ", "in hrtimer_interrupt ()");
+        }
+        assertRunsOn();
+    }
+
+    @Test
+    void leavesARunningGuestWithoutItsBreakpoints() throws Exception {
+        try (KdiveProcess kdive = attach(true)) {
+            kdive.type("break panic\ncontinue &\necho runs\\n\n");
+            kdive.awaitOut("runs\n");
+            assertThat(kdive.end()).as(kdive.err()).isZero(); // the end of what is typed
+        }
+        assertRunsOn();
+    }
+
+    @Test
+    void aSignalLeavesTheGuestRunningToo() throws Exception {
+        try (KdiveProcess kdive = attach(true)) {
+            kdive.type("break hrtimer_interrupt\ncontinue\necho stopped\\n\nexpect console never within 100s\n");
+            kdive.awaitOut("stopped\n");
+            kdive.signal("INT");
+            assertThat(kdive.end()).as(kdive.err()).isEqualTo(130);
+        }
+        assertRunsOn();
+    }
+
+    @Test
+    void aGuestFoundStoppedStaysStopped() throws Exception {
+        try (QmpClient other = monitor()) {
+            other.call("stop", Map.of());
+            try (KdiveProcess kdive = attach(true)) {
+                kdive.type("x/s linux_banner\nquit\n");
+                assertThat(kdive.end()).as(kdive.err()).isZero();
+            }
+            assertThat(isRunning(other)).isFalse();
+            other.call("cont", Map.of());
+        }
+        assertRunsOn();
+    }
+
+    @Test
+    void anotherMonitorsStopAndContAreToldAndTrue() throws Exception {
+        try (QmpClient other = monitor();
+                KdiveProcess kdive = attach(true)) {
+            kdive.type("continue &\necho runs\\n\n");
+            kdive.awaitOut("runs\n");
+            other.call("stop", Map.of());
+            kdive.awaitOut("=> 0x"); // the stop nobody here asked for
+            Awaitility.await().until(() -> kdive.out().split("=> 0x", -1).length > 2);
+            kdive.type("p $rip\n");
+            kdive.awaitOut("$1 = ");
+            other.call("cont", Map.of());
+            kdive.awaitErr("the guest was resumed from outside");
+            kdive.type("p $rip\ninterrupt\nquit\n");
+            assertThat(kdive.end()).as(kdive.err()).isZero(); // quit says so
+            assertThat(kdive.err()).contains("the guest is running").doesNotContain("did not stop");
+        }
+        assertRunsOn();
+    }
+
+    @Test
+    void aStubThatAnotherClientHoldsIsOneLineAfterItsDeadline() throws Exception {
+        try (RspClient holder =
+                        RspClient.connect(UnixDomainSocketAddress.of(machine.resolve("gdb")), RspOptions.defaults());
+                KdiveProcess kdive = attach(false)) {
+            assertThat(kdive.end()).as(kdive.err()).isEqualTo(4);
+            assertThat(kdive.err())
+                    .contains("greet the stub at unix:" + machine.resolve("gdb"), "does another debugger hold it?")
+                    .hasLineCount(1);
+            holder.detach().join();
+        }
+        // The connection that gave up is still in QEMU's queue. QEMU takes it now and stops the guest for it (7.2).
+        try (QmpClient other = monitor()) {
+            Awaitility.await("runs again")
+                    .during(Duration.ofSeconds(2))
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> {
+                        boolean running = isRunning(other);
+                        if (!running) {
+                            other.call("cont", Map.of());
+                        }
+                        return running;
+                    });
+        }
+    }
+}
