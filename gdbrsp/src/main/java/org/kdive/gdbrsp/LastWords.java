@@ -29,8 +29,8 @@ final class LastWords {
         if (silenceIsConsent != null) {
             request.within(silenceIsConsent);
         }
-        return link.submit(request)
-                .result()
+        // chained before it is sent: what follows runs on the loop, and who waits finds the connection closed
+        CompletableFuture<Void> said = request.result()
                 .handle((answer, thrown) -> {
                     if (thrown != null) {
                         RspException e = RspException.from(thrown);
@@ -48,5 +48,7 @@ final class LastWords {
                     }
                 })
                 .thenAccept(answer -> {});
+        link.submit(request);
+        return said;
     }
 }

@@ -30,10 +30,10 @@ import org.kdive.session.Stop;
  */
 final class HotBreakpointBench {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
-    // where the kernel's text is patched already: functions begin with the nop that ftrace left
-    private static final String BEGIN = "rest_init";
-    // the first begins with that nop; ftrace leaves the other alone, it begins with an instruction that does something
-    private static final List<String> HOT = List.of("_raw_spin_lock", "strlen");
+    // the sooner after it the denser the hits: later the guest's own time between them is what both debuggers wait for
+    private static final String BEGIN = "start_kernel";
+    // begins with an instruction on registers alone; calls ftrace first, until its call is patched away
+    private static final List<String> HOT = List.of("strlen", "_raw_spin_lock");
 
     private final int hits;
     private final int steps;
