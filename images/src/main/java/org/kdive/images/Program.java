@@ -3,7 +3,9 @@ package org.kdive.images;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongPredicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kdive.images.symbols.Symbol;
 import org.kdive.images.symbols.SymbolTable;
@@ -20,21 +22,45 @@ public final class Program {
     private final KernelImage image;
     private final SymbolTable symbols;
     private final @Nullable Long slideBytes; // null until the slide is known; addresses are then as linked
+    private final List<LoadedModule> modules;
 
-    private Program(KernelImage image, SymbolTable symbols, @Nullable Long slideBytes) {
+    /**
+     * A module that is loaded.
+     *
+     * @param symbols at run-time addresses
+     * @param holds whether a run-time address is in its memory
+     */
+    public record LoadedModule(String name, SymbolTable symbols, LongPredicate holds) {}
+
+    private Program(KernelImage image, SymbolTable symbols, @Nullable Long slideBytes, List<LoadedModule> modules) {
         this.image = image;
         this.symbols = symbols;
         this.slideBytes = slideBytes;
+        this.modules = modules;
     }
 
     /** The slide is not known yet: addresses are as linked. */
     public static Program of(KernelImage image, SymbolTable symbols) {
-        return new Program(image, symbols, null);
+        return new Program(image, symbols, null, List.of());
     }
 
-    /** The same kernel with its slide known; 0 if it runs where it was linked. */
+    /** The same kernel with its slide known; 0 if it runs where it was linked. Without modules. */
     public Program slidBy(long slide) {
-        return new Program(image, symbols, slide);
+        return new Program(image, symbols, slide, List.of());
+    }
+
+    /** The same kernel with these modules loaded and no others. */
+    public Program withModules(List<LoadedModule> loaded) {
+        return new Program(image, symbols, slideBytes, List.copyOf(loaded));
+    }
+
+    public List<LoadedModule> modules() {
+        return modules;
+    }
+
+    /** The module whose memory holds the address. */
+    public Optional<LoadedModule> moduleAt(long address) {
+        return modules.stream().filter(module -> module.holds().test(address)).findFirst();
     }
 
     /** Empty while unknown. */
@@ -61,19 +87,48 @@ public final class Program {
 
     /**
      * Every symbol of that name, at run-time addresses; per-CPU symbols are not slid. A function that the compiler has
-     * renamed is found by its own name if nothing else has it: {@code foo} finds {@code foo.isra.0}.
+     * renamed is found by its own name if nothing else has it: {@code foo} finds {@code foo.isra.0}. The kernel's own
+     * come first, then those of modules; {@code module:foo} finds that module's only.
      */
     public List<Symbol> findSymbols(String name) {
-        List<Symbol> exact = symbols.findAll(name);
-        List<Symbol> found = exact.isEmpty() ? clones(name) : exact;
-        return found.stream().map(this::slid).toList();
+        int colon = name.indexOf(':');
+        if (colon > 0) {
+            return modules.stream()
+                    .filter(module -> isNamed(module, name.substring(0, colon)))
+                    .flatMap(module -> find(module.symbols(), name.substring(colon + 1)).stream())
+                    .toList();
+        }
+        Stream<Symbol> ofKernel = find(symbols, name).stream().map(this::slid);
+        Stream<Symbol> ofModules = modules.stream().flatMap(module -> find(module.symbols(), name).stream());
+        return Stream.concat(ofKernel, ofModules).toList();
     }
 
-    private List<Symbol> clones(String name) {
-        return symbols.withPrefix(name + ".", MAX_CLONES).stream()
+    /** Names of symbols, those of modules among them, that begin so; sorted, at most {@code limit}. */
+    public List<String> symbolNames(String prefix, int limit) {
+        return Stream.concat(
+                        symbols.withPrefix(prefix, limit).stream(),
+                        modules.stream().flatMap(module -> module.symbols().withPrefix(prefix, limit).stream()))
+                .distinct()
+                .sorted()
+                .limit(limit)
+                .toList();
+    }
+
+    /** Whether the module is called so: a dash in a file's name is an underscore in the kernel. */
+    public static boolean isNamed(LoadedModule module, String name) {
+        return module.name().replace('-', '_').equals(name.replace('-', '_'));
+    }
+
+    private static List<Symbol> find(SymbolTable table, String name) {
+        List<Symbol> exact = table.findAll(name);
+        return exact.isEmpty() ? clones(table, name) : exact;
+    }
+
+    private static List<Symbol> clones(SymbolTable table, String name) {
+        return table.withPrefix(name + ".", MAX_CLONES).stream()
                 .filter(clone ->
                         CLONE_SUFFIX.matcher(clone.substring(name.length())).matches())
-                .flatMap(clone -> symbols.findAll(clone).stream())
+                .flatMap(clone -> table.findAll(clone).stream())
                 .toList();
     }
 
@@ -86,13 +141,19 @@ public final class Program {
 
     /** The symbol that holds the address; see {@link SymbolTable#at}. */
     public Optional<Symbol> symbolAt(long address) {
+        Optional<LoadedModule> module = moduleAt(address);
+        if (module.isPresent()) {
+            return module.get().symbols().at(address);
+        }
         return symbols.at(toLink(address)).map(this::slid);
     }
 
-    /** "start_kernel+27", decimal as in gdb, or "0x..." if no symbol holds the address. */
+    /** "start_kernel+27", decimal as in gdb; "tun_open+4 [tun]" in a module; "0x..." if no symbol holds the address. */
     public String describe(long address) {
+        String where =
+                moduleAt(address).map(module -> " [" + module.name() + "]").orElse("");
         return symbolAt(address)
-                .map(symbol -> symbol.name() + offset(address - symbol.address()))
+                .map(symbol -> symbol.name() + offset(address - symbol.address()) + where)
                 .orElseGet(() -> "0x%x".formatted(address));
     }
 

@@ -3,6 +3,7 @@ package org.kdive.images;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.kdive.images.kernel.KernelBuilder;
 import org.kdive.images.symbols.Symbol;
@@ -65,5 +66,30 @@ final class ProgramTest {
                 .hasMessage("kallsyms of test: no symbol \"start_kernle\"; did you mean start_kernel?");
         assertThatThrownBy(() -> running.requireSymbol("zzzzzzzzzzzz"))
                 .hasMessage("kallsyms of test: no symbol \"zzzzzzzzzzzz\"");
+    }
+
+    @Test
+    void knowsTheSymbolsOfModules() {
+        long base = 0xffffffffc0000000L;
+        SymbolTable own = new SymbolTableBuilder(2)
+                .add("tun_open", base + 0x40, 0x20, 't')
+                .add("padded", base + 0x80, 0x20, 't')
+                .build("symbols of module tun");
+        Program program = running.withModules(
+                List.of(new Program.LoadedModule("tun", own, address -> address >= base && address < base + 0x1000)));
+
+        assertThat(program.describe(base + 0x44)).isEqualTo("tun_open+4 [tun]");
+        assertThat(program.describe(base + 0x200)).isEqualTo("0x%x".formatted(base + 0x200));
+        assertThat(program.describe(TEXT + SLIDE + 0x100)).isEqualTo("start_kernel");
+        assertThat(program.findSymbols("tun_open")).hasSize(1);
+        assertThat(program.findSymbols("tun:padded"))
+                .extracting(Symbol::address)
+                .containsExactly(base + 0x80);
+        assertThat(program.findSymbols("padded"))
+                .extracting(Symbol::address)
+                .containsExactly(TEXT + 0x500 + SLIDE, base + 0x80);
+        assertThat(program.findSymbols("other:padded")).isEmpty();
+        assertThat(program.symbolNames("tun", 9)).containsExactly("tun_open");
+        assertThat(running.findSymbols("tun_open")).isEmpty();
     }
 }

@@ -46,7 +46,7 @@ final class Completers {
 
     private static List<String> symbols(Session session, String name, String before) {
         List<String> found = new ArrayList<>();
-        session.program().ifPresent(program -> found.addAll(program.symbols().withPrefix(name, MOST)));
+        session.program().ifPresent(program -> found.addAll(program.symbolNames(name, MOST)));
         return found.stream().map(symbol -> before + symbol).toList();
     }
 

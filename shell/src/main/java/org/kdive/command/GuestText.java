@@ -29,6 +29,15 @@ public final class GuestText {
     private final StringBuilder sequence = new StringBuilder();
     private State state = State.TEXT;
 
+    /** A short text of the guest's, one byte a character, as UTF-8 on one line without controls. */
+    static String plain(String latin1) {
+        String text = new String(latin1.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+        return text.codePoints()
+                .map(c -> Character.isISOControl(c) && c != '\t' ? '?' : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
     public String accept(byte[] bytes) {
         ByteBuffer in = ByteBuffer.allocate(undecoded.length + bytes.length);
         in.put(undecoded).put(bytes).flip();

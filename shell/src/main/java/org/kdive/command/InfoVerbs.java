@@ -1,5 +1,6 @@
 package org.kdive.command;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.kdive.gdbrsp.ThreadId;
@@ -17,9 +18,10 @@ final class InfoVerbs {
     private InfoVerbs() {}
 
     static Command info() {
-        Subcommands words = new Subcommands(
-                "info",
+        List<Command> all = new ArrayList<>(
                 List.of(breakpoints(), registers(), symbol(), address(), line(), threads(), machine(), kaslr()));
+        all.addAll(KernelVerbs.words());
+        Subcommands words = new Subcommands("info", all);
         return Command.named("info", "i", "inf")
                 .topic(Topic.DATA)
                 .usage("info WORD")

@@ -1,9 +1,11 @@
 package org.kdive.command;
 
 import java.util.List;
+import java.util.Optional;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.session.Calls;
 import org.kdive.session.Frame;
+import org.kdive.session.Session;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
 import org.kdive.session.Stop;
@@ -22,18 +24,32 @@ final class StackVerbs {
         return Command.named("backtrace", "bt", "where")
                 .topic(Topic.STACK)
                 .usage("backtrace [COUNT]")
-                .summary("the calls that led here, innermost first")
+                .usage("backtrace task PID|NAME")
+                .usage("backtrace all")
+                .summary("the calls that led here, innermost first; of a task, or of every CPU")
                 .help(
                         "A ? marks a guess: a word on the stack that follows a call, maybe left over from an earlier one.")
                 .runs((session, arguments, output) -> {
-                    int limit = arguments.isEmpty() ? DEEPEST : Words.count(arguments.tail(), "backtrace [COUNT]");
-                    Stop stop = session.requireStop();
-                    Calls calls = stop.calls(limit);
-                    calls.frames().forEach(frame -> output.line("%s", frame(stop, frame, output)));
-                    if (!calls.lost().isEmpty()) {
-                        output.line("(the stack is lost here: %s)", calls.lost());
+                    Arguments rest = arguments.shift();
+                    if (rest.verb().equals("all")) {
+                        KernelVerbs.everyCpu(session, DEEPEST, output);
+                    } else if (rest.verb().equals("task")) {
+                        KernelVerbs.task(session, rest.tail(), DEEPEST, output);
+                    } else {
+                        int limit = arguments.isEmpty()
+                                ? DEEPEST
+                                : Words.count(arguments.tail(), "backtrace [COUNT] | task PID | all");
+                        Stop stop = session.requireStop();
+                        show(stop, stop.calls(limit), output);
                     }
                 });
+    }
+
+    static void show(Stop stop, Calls calls, Output output) {
+        calls.frames().forEach(frame -> output.line("%s", frame(stop, frame, output)));
+        if (!calls.lost().isEmpty()) {
+            output.line("(the stack is lost here: %s)", calls.lost());
+        }
     }
 
     private static String frame(Stop stop, Frame frame, Output output) {
@@ -72,9 +88,14 @@ final class StackVerbs {
         return Command.named("thread", "t")
                 .topic(Topic.STACK)
                 .usage("thread [NUMBER]")
+                .usage("thread apply all backtrace [COUNT]")
                 .summary("make another CPU the one that commands speak of")
                 .runs((session, arguments, output) -> {
                     Stop stop = session.requireStop();
+                    if (arguments.word(0).equals(Optional.of("apply"))) {
+                        apply(session, arguments.words(), output);
+                        return;
+                    }
                     if (!arguments.isEmpty()) {
                         int number = Words.count(arguments.tail(), "thread [NUMBER]");
                         ThreadId other = stop.threads().stream()
@@ -89,5 +110,20 @@ final class StackVerbs {
                             "[Current thread is %d (%s)]", stop.thread().thread(), session.threadName(stop.thread()));
                     StopView.place(stop, output);
                 });
+    }
+
+    private static void apply(Session session, List<String> words, Output output) {
+        String usage = "thread apply all backtrace [COUNT]";
+        boolean isKnown = words.size() >= 3
+                && words.get(1).equals("all")
+                && (words.get(2).equals("bt")
+                        || words.get(2).equals("backtrace")
+                        || words.get(2).equals("where"));
+        if (!isKnown) {
+            throw new SessionException(
+                    "thread apply: only the backtrace of all CPUs can be had this way",
+                    new SessionFailure.Usage(usage));
+        }
+        KernelVerbs.everyCpu(session, words.size() > 3 ? Words.count(words.get(3), usage) : DEEPEST, output);
     }
 }

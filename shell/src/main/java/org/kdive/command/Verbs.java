@@ -17,6 +17,7 @@ public final class Verbs {
         all.addAll(MemoryVerbs.all());
         all.addAll(SetVerbs.all(settings));
         all.addAll(StackVerbs.all());
+        all.addAll(KernelVerbs.all());
         all.addAll(MachineVerbs.all());
         all.addAll(ExpectVerbs.all(settings));
         all.add(InfoVerbs.info());

@@ -37,6 +37,7 @@ final class Engagement implements AutoCloseable {
         this.stepper = new Stepper(control, target, locations);
         this.hypervisor = new Hypervisor(target, control, slide);
         slide.whenChanged(() -> breakpoints.resolveAgain(location -> locations.resolveQuietly(location)));
+        target.whenModulesChange(() -> breakpoints.resolveAgain(location -> locations.resolveQuietly(location)));
     }
 
     static Engagement boot(BootPlan plan, Breakpoints breakpoints, SessionThread thread, Notices notices) {

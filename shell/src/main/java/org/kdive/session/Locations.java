@@ -9,10 +9,10 @@ import org.kdive.images.Program;
 import org.kdive.images.symbols.Symbol;
 import org.kdive.images.symbols.SymbolTable;
 
-/** Where a location as typed is: {@code SYMBOL}, {@code SYMBOL+OFFSET}, {@code *EXPRESSION}, {@code 0xADDRESS}. Session thread. */
+/** Where a location as typed is: {@code SYMBOL}, {@code SYMBOL+OFFSET}, {@code MODULE:SYMBOL}, {@code *EXPRESSION}, {@code 0xADDRESS}. Session thread. */
 final class Locations {
     private static final Pattern SYMBOL =
-            Pattern.compile("([A-Za-z_.$][\\w.$]*)(?:\\s*\\+\\s*(0[xX][0-9a-fA-F]+|\\d+))?");
+            Pattern.compile("((?:[\\w-]+:)?[A-Za-z_.$][\\w.$]*)(?:\\s*\\+\\s*(0[xX][0-9a-fA-F]+|\\d+))?");
     private static final int SUGGESTIONS = 3;
 
     private final Target target;
@@ -24,7 +24,8 @@ final class Locations {
     }
 
     /**
-     * Run-time addresses, several for a name that several functions have; empty while the kernel's place is not known.
+     * Run-time addresses, several for a name that several functions have; empty while the kernel's place is not known, or
+     * the module is not loaded.
      * Throws NoSymbol for a name that the kernel does not have, and Usage for words that are no location.
      */
     List<Long> resolve(String location, ThreadId thread) {
@@ -61,6 +62,10 @@ final class Locations {
     private List<Symbol> named(String name) {
         Program program = target.requireProgram();
         List<Symbol> found = new ArrayList<>(program.findSymbols(name));
+        int colon = name.indexOf(':');
+        if (colon > 0) {
+            return inModule(program, name.substring(0, colon), name.substring(colon + 1), found);
+        }
         if (found.isEmpty()) {
             // a static function that the compiler specialised keeps its name up to the first dot
             for (String clone : program.symbols().withPrefix(name + ".", 16)) {
@@ -71,6 +76,18 @@ final class Locations {
         }
         if (found.isEmpty()) {
             throw noSymbol(name, program.symbols());
+        }
+        return found;
+    }
+
+    private static List<Symbol> inModule(Program program, String module, String name, List<Symbol> found) {
+        if (found.isEmpty()) {
+            program.modules().stream()
+                    .filter(loaded -> Program.isNamed(loaded, module))
+                    .findFirst()
+                    .ifPresent(loaded -> {
+                        throw noSymbol(name, loaded.symbols());
+                    });
         }
         return found;
     }

@@ -89,6 +89,11 @@ final class RunControl {
 
     /** The guest is known to be stopped, and why: after a boot, an attach, a reset, a snapshot. */
     Stop stoppedBy(Cause cause, ThreadId thread) {
+        target.modules().stopped();
+        return present(cause, thread);
+    }
+
+    private Stop present(Cause cause, ThreadId thread) {
         Stop stop = new Stop(this, target, ++stops, thread, cause);
         state = stop;
         return stop;
@@ -209,6 +214,7 @@ final class RunControl {
     private void plant() {
         List<Stoppoint> besides = new ArrayList<>(goal.stoppoints());
         besides.addAll(slide.stoppoints());
+        besides.addAll(target.modules().stoppoints(breakpoints, slide.isSettled()));
         if (breakpoints.isAllPlanted(besides)) {
             return; // one of many hits that nobody sees
         }
@@ -318,7 +324,7 @@ final class RunControl {
             }
             return;
         }
-        Stop hidden = stoppedBy(new Cause.Arrived(goal.command()), where);
+        Stop hidden = present(new Cause.Arrived(goal.command()), where);
         plant();
         goFrom(hidden);
     }

@@ -85,6 +85,18 @@ public final class Stop implements SessionState {
         return target.unwinding().calls(thread, limit);
     }
 
+    /** The same for another thread. */
+    public Calls callsOf(ThreadId other, int limit) {
+        requireCurrent();
+        return target.unwinding().calls(other, limit);
+    }
+
+    /** What the guest's kernel holds: tasks, modules, its log. */
+    public GuestKernel kernel() {
+        requireCurrent();
+        return new GuestKernel(this, target);
+    }
+
     /** Instructions as they stand in memory; fewer than asked where it ends. */
     public List<Instruction> code(long address, int count) {
         requireCurrent();

@@ -75,6 +75,7 @@ final class StopInference {
         ThreadId thread = threadOf(reply);
         RegisterFile registers = target.registers(thread);
         slide.passes(thread, registers.pc());
+        target.modules().passes(registers);
         List<Integer> stopped = new ArrayList<>();
         boolean temporary = false;
         List<Breakpoint> here = breakpoints.at(registers.pc());

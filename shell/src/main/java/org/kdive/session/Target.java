@@ -13,11 +13,16 @@ import org.kdive.gdbrsp.RspException;
 import org.kdive.gdbrsp.RspFailure;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.Architecture;
+import org.kdive.images.ImageException;
+import org.kdive.images.ImageFailure;
 import org.kdive.images.KernelImage;
 import org.kdive.images.Program;
 import org.kdive.images.arch.Disassembler;
 import org.kdive.images.arch.InstructionSet;
 import org.kdive.images.arch.Syntax;
+import org.kdive.images.btf.Btf;
+import org.kdive.images.linux.LiveKernel;
+import org.kdive.images.types.TypeTable;
 import org.kdive.machine.Console;
 import org.kdive.machine.Machine;
 import org.kdive.qmp.QmpClient;
@@ -41,6 +46,9 @@ final class Target implements AutoCloseable {
     private final Map<Map.Entry<InstructionSet, Syntax>, Optional<Disassembler>> disassemblers = new HashMap<>();
     private final StopCache cache;
     private final Unwinding unwinding;
+    private final LoadedModules modules;
+    private Runnable modulesChanged = () -> {};
+    private @Nullable TypeTable types; // null until it is first asked for
     private final Map<String, Value> convenience = new HashMap<>();
 
     /**
@@ -64,6 +72,7 @@ final class Target implements AutoCloseable {
         this.linked = linked;
         this.cache = new StopCache(stub, architecture, new GuestRam(machine));
         this.unwinding = new Unwinding(this);
+        this.modules = new LoadedModules(this);
     }
 
     RspClient stub() {
@@ -112,6 +121,13 @@ final class Target implements AutoCloseable {
     Optional<Program> findProgram() {
         if (program == null) {
             program = linked.get().orElse(null);
+        }
+        if (program != null) {
+            Program now = modules.over(program);
+            if (now != program) {
+                program = now;
+                modulesChanged.run();
+            }
         }
         return Optional.ofNullable(program);
     }
@@ -164,11 +180,33 @@ final class Target implements AutoCloseable {
         return findProgram().map(known -> known.slideBytes().orElse(0)).orElse(0L);
     }
 
+    LoadedModules modules() {
+        return modules;
+    }
+
+    /** Called whenever the guest has other modules than before. */
+    void whenModulesChange(Runnable listener) {
+        modulesChanged = listener;
+    }
+
+    /** The kernel as a thread sees it. Throws Missing when it was built without BTF. */
+    LiveKernel live(ThreadId thread) {
+        Program kernel = requireProgram();
+        if (types == null) {
+            types = Btf.of(kernel.image())
+                    .orElseThrow(() -> new ImageException(
+                            new ImageFailure.Missing(kernel.image().source(), "this kernel carries no types (BTF)")));
+        }
+        return LiveKernel.of(kernel, types, memory(thread));
+    }
+
     void slide(long slideBytes) {
+        modules.forget();
         program = requireProgram().slidBy(slideBytes);
     }
 
     void unslide() {
+        modules.forget();
         program = linked.get().orElse(null);
     }
 
@@ -263,6 +301,7 @@ final class Target implements AutoCloseable {
     }
 
     void resuming() {
+        modules.resuming();
         resumeEventsDue.incrementAndGet();
     }
 

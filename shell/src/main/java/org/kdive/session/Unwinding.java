@@ -12,8 +12,10 @@ import org.kdive.images.unwind.EhabiUnwinder;
 import org.kdive.images.unwind.ExidxTable;
 import org.kdive.images.unwind.FramePointerUnwinder;
 import org.kdive.images.unwind.FunctionStarts;
+import org.kdive.images.unwind.OrcLookup;
 import org.kdive.images.unwind.OrcTable;
 import org.kdive.images.unwind.OrcUnwinder;
+import org.kdive.images.unwind.RegisterValues;
 import org.kdive.images.unwind.StackFrame;
 import org.kdive.images.unwind.Unwinder;
 
@@ -40,7 +42,19 @@ final class Unwinding {
             return new Calls(new StackWalk(target, thread).frames(limit), "");
         }
         RegisterFile registers = target.registers(thread);
-        Backtrace found = unwinder.get().unwind(registers::number, limit);
+        return calls(unwinder.get().unwind(registers::number, limit));
+    }
+
+    /** From where a task that does not run was switched away; through the memory of any thread. */
+    Calls sleeping(ThreadId through, RegisterValues saved, int limit) {
+        Unwinder unwinder = unwinder(target.requireProgram(), through)
+                .orElseThrow(() -> new SessionException(
+                        "no unwind tables in this kernel: the stack of a sleeping task cannot be walked",
+                        new SessionFailure.Unsupported("backtrace of a task")));
+        return calls(unwinder.unwindSleeping(saved, limit));
+    }
+
+    private static Calls calls(Backtrace found) {
         List<Frame> frames = new ArrayList<>();
         for (StackFrame frame : found.frames()) {
             frames.add(new Frame(frames.size(), frame.pc(), frame.lookupPc(), frame.sp(), frame.kind()));
@@ -57,12 +71,21 @@ final class Unwinding {
             case X86_64 ->
                 orc(program.image())
                         .map(table -> new OrcUnwinder(
-                                table.slidBy(program.slideBytes().orElse(0)), memory));
+                                withModules(table.slidBy(program.slideBytes().orElse(0)), program, thread), memory));
             case ARM64 -> Optional.of(FramePointerUnwinder.arm64(memory, starts, addressBits(thread)));
             case RISCV64 -> Optional.of(FramePointerUnwinder.riscv64(memory, starts));
             case ARM -> exidx(program).map(table -> new EhabiUnwinder(table, memory));
             default -> Optional.empty();
         };
+    }
+
+    private OrcLookup withModules(OrcTable kernel, Program program, ThreadId thread) {
+        if (program.modules().isEmpty()) {
+            return kernel;
+        }
+        List<OrcLookup> all = new ArrayList<>(List.of(kernel));
+        all.addAll(target.modules().orc(target.live(thread), kernel.version()));
+        return OrcLookup.firstOf(all);
     }
 
     private Optional<OrcTable> orc(KernelImage image) {

@@ -97,7 +97,7 @@ public final class LiveKernel {
     }
 
     /** An unsigned number of 1 to 8 bytes. */
-    long number(long address, int bytes) {
+    public long number(long address, int bytes) {
         byte[] raw = memory.read(address, bytes);
         long value = 0;
         for (int i = 0; i < bytes; i++) {
