@@ -23,10 +23,17 @@ final class Identity {
     /**
      * The prefix occurs in messages as well, but only a banner has a number behind it. Since 6.2, and in what distributions
      * carried back, there are two: one for early links, whose build is "#" without a number, and the true one.
+     *
+     * @param likelyOffset where to look first: the read-only data, or 0
      */
-    static OptionalInt bannerOffset(Bytes payload) {
+    static OptionalInt bannerOffset(Bytes payload, int likelyOffset) {
+        OptionalInt found = bannerFrom(payload, likelyOffset);
+        return found.isPresent() || likelyOffset == 0 ? found : bannerFrom(payload, 0);
+    }
+
+    private static OptionalInt bannerFrom(Bytes payload, int from) {
         OptionalInt best = OptionalInt.empty();
-        OptionalInt at = payload.find(BANNER, 0);
+        OptionalInt at = payload.find(BANNER, from);
         while (at.isPresent()) {
             long next = at.getAsInt() + (long) BANNER.length;
             if (payload.holds(next, 1) && Character.isDigit(payload.u8At(next))) {
@@ -40,8 +47,8 @@ final class Identity {
         return best;
     }
 
-    static Optional<String> findBanner(Bytes payload) {
-        OptionalInt at = bannerOffset(payload);
+    static Optional<String> findBanner(Bytes payload, int likelyOffset) {
+        OptionalInt at = bannerOffset(payload, likelyOffset);
         return at.isEmpty() ? Optional.empty() : Optional.of(textAt(payload, at.getAsInt()));
     }
 

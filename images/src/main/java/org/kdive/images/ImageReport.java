@@ -44,7 +44,6 @@ public record ImageReport(
         boolean btf,
         boolean orc,
         boolean kaslr) {
-    private static final byte[] IKCONFIG = "IKCFG_ST\u001f\u008b".getBytes(StandardCharsets.ISO_8859_1);
     // struct btf_header of either byte order: magic 0xeb9f, version 1, flags 0, header length 24
     private static final byte[] BTF_LITTLE = {(byte) 0x9f, (byte) 0xeb, 1, 0, 24, 0, 0, 0};
     private static final byte[] BTF_BIG = {(byte) 0xeb, (byte) 0x9f, 1, 0, 0, 0, 0, 24};
@@ -77,7 +76,7 @@ public record ImageReport(
                 number(setup.map(BzImageHeader::prefAddress).filter(address -> address != 0)),
                 image.textLinkAddress(),
                 number(setup.map(BzImageHeader::cmdlineSize)),
-                payload.find(IKCONFIG, 0).isPresent(),
+                KernelConfig.isInside(image),
                 symbols.map(table -> OptionalInt.of(table.size())).orElse(OptionalInt.empty()),
                 hasBtf(image, payload),
                 image.findSection(".orc_unwind_ip").isPresent(),

@@ -68,9 +68,19 @@ public final class KernelConfig {
         return inside(kernel).or(() -> fileBeside(kernel.source()).map(file -> read(Bytes.ofFile(file, MAX_BYTES))));
     }
 
+    /** Whether there is one inside the kernel; it is not read. */
+    static boolean isInside(KernelImage kernel) {
+        return holder(kernel).find(START, 0).isPresent();
+    }
+
+    /** kernel/configs.c puts it into the read-only data; a kernel without sections is searched as a whole. */
+    private static Bytes holder(KernelImage kernel) {
+        return kernel.sectionBytes(".rodata").filter(bytes -> bytes.size() > 0).orElseGet(kernel::payload);
+    }
+
     /** Only from inside the kernel. */
     public static Optional<KernelConfig> inside(KernelImage kernel) {
-        Bytes payload = kernel.payload();
+        Bytes payload = holder(kernel);
         OptionalInt start = payload.find(START, 0);
         if (start.isEmpty()) {
             return Optional.empty();

@@ -50,7 +50,7 @@ public final class KernelImage {
         this.outermost = outermost;
         opened = new Lazy<>(this::openAll);
         symbols = new Lazy<>(this::findSymbols);
-        banner = new Lazy<>(() -> Identity.findBanner(payload()));
+        banner = new Lazy<>(() -> Identity.findBanner(payload(), readOnlyData()));
     }
 
     /** Reads the file; does not unpack it. Throws if it is no kernel. */
@@ -210,7 +210,7 @@ public final class KernelImage {
 
     /** Where the banner's text is linked, found without a symbol: kernels without KALLSYMS_ALL have none for it. */
     public OptionalLong bannerLinkAddress() {
-        return Identity.bannerOffset(payload()).stream()
+        return Identity.bannerOffset(payload(), readOnlyData()).stream()
                 .mapToObj(this::linkAddressOf)
                 .findFirst()
                 .orElse(OptionalLong.empty());
@@ -249,7 +249,7 @@ public final class KernelImage {
         ElfFile elf = all.elf();
         Bytes named = all.payload().named(source);
         if (elf != null) {
-            return Kallsyms.find(named, readOnlyData(elf), wordBytes, elf::addressOf)
+            return Kallsyms.find(named, readOnlyData(), wordBytes, elf::addressOf)
                     .map(table -> new Symbols(
                             ExportedSymbols.complete(table, named, wordBytes, elf::addressOf), OptionalLong.empty()));
         }
@@ -259,10 +259,14 @@ public final class KernelImage {
                 .map(table -> new Symbols(ExportedSymbols.complete(table, named, wordBytes, layout), layout.base()));
     }
 
-    private static int readOnlyData(ElfFile elf) {
-        return elf.findSection(".rodata")
-                .filter(section -> elf.bytes().holds(section.offset(), section.sizeBytes()))
-                .map(section -> (int) section.offset())
-                .orElse(0);
+    /** Where in the payload they begin; 0 if nothing tells. */
+    private int readOnlyData() {
+        ElfFile elf = opened.value().elf();
+        return elf == null
+                ? 0
+                : elf.findSection(".rodata")
+                        .filter(section -> elf.bytes().holds(section.offset(), section.sizeBytes()))
+                        .map(section -> (int) section.offset())
+                        .orElse(0);
     }
 }
