@@ -113,6 +113,11 @@ final class Target implements AutoCloseable {
         return tcg;
     }
 
+    /** Whether a watchpoint stops the guest before the access. QEMU: gdb_stop_before_watchpoint, set for all but x86. */
+    boolean stopsBeforeAccess() {
+        return architecture != Architecture.X86_64 && architecture != Architecture.X86_32;
+    }
+
     Architecture architecture() {
         return architecture;
     }
