@@ -50,7 +50,8 @@ public final class Program {
 
     /** The slide is not known yet: addresses are as linked. */
     public static Program of(KernelImage image, SymbolTable symbols) {
-        return new Program(image, symbols, null, List.of(), new Lazy<>(() -> Btf.of(image).map(TypeTable.class::cast)));
+        return new Program(
+                image, symbols, null, List.of(), new Lazy<>(() -> Btf.of(image).map(TypeTable.class::cast)));
     }
 
     /** The same kernel with its slide known; 0 if it runs where it was linked. Without modules. */
