@@ -117,7 +117,7 @@ final class StopInference {
 
     private boolean holds(Breakpoint breakpoint, String condition, ThreadId thread) {
         try {
-            return target.expression(condition).isTrue(target.scope(thread));
+            return Expression.evaluate(condition, target.scope(thread)).isTrue();
         } catch (RuntimeException e) {
             // as gdb: a condition that cannot be evaluated stops, and says so
             notices.notice(
