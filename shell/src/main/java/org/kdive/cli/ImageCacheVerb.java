@@ -36,7 +36,10 @@ final class ImageCacheVerb {
         return ExitStatus.WELL;
     }
 
-    @Command(description = "Deletes kernels that a newer one of the same name replaced, and what was never finished.")
+    @Command(
+            description =
+                    "Deletes kernels that a newer one of the same name replaced, what was unpacked for a boot, and what was"
+                            + " never finished.")
     int prune(@Option(names = "--all", description = "Delete everything.") boolean all) {
         CacheContents contents = CacheContents.ofUser();
         List<CacheContents.Item> gone =

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -167,6 +169,40 @@ final class LauncherTest {
 
         assertThat(checkout.kdive("boot", "--help").out()).contains("[-XX:ArchiveClassesAtExit=");
         assertThat(archive).doesNotExist();
+    }
+
+    @Test
+    void sweepsWhatKilledRunsLeftInTheArchives() throws Exception {
+        Path archive = archiveOfFirstRun("boot");
+        Path cds = archive.resolveSibling("");
+        Process gone = new ProcessBuilder("true").start();
+        gone.waitFor();
+        long dead = gone.pid();
+        long alive = ProcessHandle.current().pid();
+        for (String name : List.of(
+                "1-run.jsa",
+                "1-run.jsa." + dead,
+                "1-run.jsa." + dead + ".ok",
+                "2-run.jsa." + dead,
+                "3-run.jsa." + alive,
+                "4-run.jsa." + dead,
+                "4-run.jsa." + dead + ".ok",
+                "5-run.jsa." + dead + ".ok",
+                "6.jsa.note")) {
+            FakeCheckout.write(cds.resolve(name), "an archive");
+        }
+
+        checkout.kdive("run", "--help");
+
+        try (Stream<Path> left = Files.list(cds)) {
+            assertThat(left.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder(
+                            "1-run.jsa",
+                            "3-run.jsa." + alive,
+                            "4-run.jsa." + dead,
+                            "4-run.jsa." + dead + ".ok",
+                            "6.jsa.note");
+        }
     }
 
     /** The file into which the first run of the verb was told to write its archive. */

@@ -21,7 +21,7 @@ import org.kdive.images.ImageException;
 public final class CacheContents {
     /** The parts of the cache whose children are things of their own. */
     private static final List<String> SHELVES =
-            List.of("kernels", "busybox", "initramfs", "apt", "cds", "debug-maps", "partial");
+            List.of("kernels", "unpacked", "busybox", "initramfs", "apt", "cds", "debug-maps", "bench", "partial");
 
     /**
      * One thing: a kernel with its package and modules, an archive, a list of packages.
@@ -85,7 +85,8 @@ public final class CacheContents {
         String name = String.valueOf(path.getFileName());
         boolean stale = switch (shelf) {
             case "kernels" -> !namedKernels.contains(name);
-            case "partial" -> true;
+            // Made again by the next boot, and named by what a file was: nobody can say whether it still is so.
+            case "unpacked", "partial" -> true;
             // The launcher's archives carry a process's number until they are whole.
             case "cds" -> !name.endsWith(".jsa");
             default -> name.startsWith(".") && name.contains(".part-");

@@ -28,6 +28,8 @@ final class CacheContentsTest {
         put("names/debian_amd64-cloud", "package=p\nversion=2\nkernel=new/vmlinuz-2\nbytes=10\n");
         put("initramfs/abc.cpio", "01");
         put("initramfs/.abc.cpio.part-12", "0");
+        put("unpacked/5dd12d00.kernel", "0123456");
+        put("bench/usr/lib/debug/vmlinux", "01");
         put("partial/p.deb", "012");
         put("cds/1-boot.jsa", "0123");
         put("cds/1-boot.jsa.77", "0");
@@ -49,10 +51,12 @@ final class CacheContentsTest {
                 .containsExactly(
                         "kernels/new",
                         "kernels/old",
+                        "unpacked/5dd12d00.kernel",
                         "initramfs/.abc.cpio.part-12",
                         "initramfs/abc.cpio",
                         "cds/1-boot.jsa",
                         "cds/1-boot.jsa.77",
+                        "bench/usr",
                         "partial/p.deb");
         assertThat(contents.list().get(0).bytes()).isEqualTo(15);
     }
@@ -60,8 +64,14 @@ final class CacheContentsTest {
     @Test
     void prunesWhatNobodyWillAskFor() {
         assertThat(names(contents.prune(false, Progress.silent())))
-                .containsExactly("kernels/old", "initramfs/.abc.cpio.part-12", "cds/1-boot.jsa.77", "partial/p.deb");
-        assertThat(names(contents.list())).containsExactly("kernels/new", "initramfs/abc.cpio", "cds/1-boot.jsa");
+                .containsExactly(
+                        "kernels/old",
+                        "unpacked/5dd12d00.kernel",
+                        "initramfs/.abc.cpio.part-12",
+                        "cds/1-boot.jsa.77",
+                        "partial/p.deb");
+        assertThat(names(contents.list()))
+                .containsExactly("kernels/new", "initramfs/abc.cpio", "cds/1-boot.jsa", "bench/usr");
         assertThat(contents.prune(false, Progress.silent())).isEmpty();
     }
 
