@@ -7,8 +7,10 @@ import java.util.function.LongPredicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kdive.images.btf.Btf;
 import org.kdive.images.symbols.Symbol;
 import org.kdive.images.symbols.SymbolTable;
+import org.kdive.images.types.TypeTable;
 
 /**
  * A kernel as it runs: its symbols at run-time addresses. The only type that knows the KASLR slide. Immutable; any thread.
@@ -23,6 +25,7 @@ public final class Program {
     private final SymbolTable symbols;
     private final @Nullable Long slideBytes; // null until the slide is known; addresses are then as linked
     private final List<LoadedModule> modules;
+    private final Lazy<Optional<TypeTable>> types; // one for all slides
 
     /**
      * A module that is loaded.
@@ -32,26 +35,33 @@ public final class Program {
      */
     public record LoadedModule(String name, SymbolTable symbols, LongPredicate holds) {}
 
-    private Program(KernelImage image, SymbolTable symbols, @Nullable Long slideBytes, List<LoadedModule> modules) {
+    private Program(
+            KernelImage image,
+            SymbolTable symbols,
+            @Nullable Long slideBytes,
+            List<LoadedModule> modules,
+            Lazy<Optional<TypeTable>> types) {
         this.image = image;
         this.symbols = symbols;
         this.slideBytes = slideBytes;
         this.modules = modules;
+        this.types = types;
     }
 
     /** The slide is not known yet: addresses are as linked. */
     public static Program of(KernelImage image, SymbolTable symbols) {
-        return new Program(image, symbols, null, List.of());
+        return new Program(
+                image, symbols, null, List.of(), new Lazy<>(() -> Btf.of(image).map(TypeTable.class::cast)));
     }
 
     /** The same kernel with its slide known; 0 if it runs where it was linked. Without modules. */
     public Program slidBy(long slide) {
-        return new Program(image, symbols, slide, List.of());
+        return new Program(image, symbols, slide, List.of(), types);
     }
 
     /** The same kernel with these modules loaded and no others. */
     public Program withModules(List<LoadedModule> loaded) {
-        return new Program(image, symbols, slideBytes, List.copyOf(loaded));
+        return new Program(image, symbols, slideBytes, List.copyOf(loaded), types);
     }
 
     public List<LoadedModule> modules() {
@@ -70,6 +80,11 @@ public final class Program {
 
     public KernelImage image() {
         return image;
+    }
+
+    /** The kernel's own types, read at the first call; empty if it was built without BTF. */
+    public Optional<TypeTable> types() {
+        return types.value();
     }
 
     /** At link-time addresses. */

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.kdive.session.Session;
-import org.kdive.session.Value;
+import org.kdive.session.expression.Value;
 
 /** The two sides of an expectation that failed: what was there is the first thing anybody asks. */
 record Comparison(String left, String right) {

@@ -1,17 +1,14 @@
 package org.kdive.command;
 
-import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.kdive.images.arch.Instruction;
 import org.kdive.images.symbols.Symbol;
-import org.kdive.session.Session;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
 import org.kdive.session.Stop;
-import org.kdive.session.Value;
 
 /** The verbs that look at registers, memory and code. */
 final class DataVerbs {
@@ -24,51 +21,7 @@ final class DataVerbs {
 
     static List<Command> all() {
         DataVerbs verbs = new DataVerbs();
-        return List.of(print(), verbs.examine(), hexdump(), verbs.disassemble());
-    }
-
-    private static Command print() {
-        return Command.named("print", "p", "inspect")
-                .topic(Topic.DATA)
-                .usage("print[/FORMAT] EXPRESSION")
-                .summary("show the value of an expression")
-                .help(
-                        "Integers as in C, with registers ($rip), symbols (their addresses), earlier values ($1) and memory"
-                                + " (*ADDRESS, {u32} ADDRESS). FORMAT is x d u o t a c z f.")
-                .completes(Completers.EXPRESSIONS)
-                .runs((session, arguments, output) -> {
-                    if (arguments.isEmpty()) {
-                        throw new SessionException(
-                                "print: which expression?", new SessionFailure.Usage("print EXPRESSION"));
-                    }
-                    Value value = session.evaluate(arguments.tail());
-                    int number = session.remember(value);
-                    output.line("$%d = %s", number, text(session, value, arguments.format()));
-                });
-    }
-
-    private static String text(Session session, Value value, String format) {
-        if (format.length() > 1) {
-            throw new SessionException(
-                    "print/%s: one letter".formatted(format), new SessionFailure.Usage("print/FORMAT EXPRESSION"));
-        }
-        if (format.equals("a")) {
-            return session.requireStop().describe(value.bits());
-        }
-        if (format.isEmpty()) {
-            return value.symbol() == null ? value.decimal() : symbolText(session, value);
-        }
-        BigInteger bits = new BigInteger(Long.toUnsignedString(value.bits()));
-        return Numbers.format(format.charAt(0), bits, value.widthBytes());
-    }
-
-    private static String symbolText(Session session, Value value) {
-        boolean code = session.program()
-                .flatMap(program -> program.symbolAt(value.bits()))
-                .map(symbol -> "tTwW".indexOf(symbol.type()) >= 0)
-                .orElse(false);
-        return "{<%s variable, no debug info>} %s"
-                .formatted(code ? "text" : "data", session.requireStop().describe(value.bits()));
+        return List.of(verbs.examine(), hexdump(), verbs.disassemble());
     }
 
     private Command examine() {

@@ -21,6 +21,7 @@ final class InfoVerbs {
         List<Command> all = new ArrayList<>(
                 List.of(breakpoints(), registers(), symbol(), address(), line(), threads(), machine(), kaslr()));
         all.addAll(KernelVerbs.words());
+        all.addAll(NameVerbs.all());
         Subcommands words = new Subcommands("info", all);
         return Command.named("info", "i", "inf")
                 .topic(Topic.DATA)

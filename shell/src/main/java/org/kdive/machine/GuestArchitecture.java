@@ -6,7 +6,8 @@ public enum GuestArchitecture {
     I386("i386", "pc", "", "ttyS0"),
     // QEMU's own default on virt is a 32-bit cortex-a15; "max" has pointer authentication, slow under TCG.
     AARCH64("aarch64", "virt", "cortex-a57", "ttyAMA0"),
-    ARM("arm", "virt", "", "ttyAMA0"),
+    // Kernels without LPAE, as Debian's armmp, do not reach the PCI bus where QEMU puts it above 4 GiB.
+    ARM("arm", "virt,highmem=off", "", "ttyAMA0"),
     RISCV64("riscv64", "virt", "", "ttyS0");
 
     private final String suffix;

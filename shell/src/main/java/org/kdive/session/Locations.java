@@ -31,11 +31,10 @@ final class Locations {
     List<Long> resolve(String location, ThreadId thread) {
         String text = location.strip();
         if (text.startsWith("*")) {
-            return List.of(
-                    Expression.evaluate(text.substring(1), target.scope(thread)).bits());
+            return List.of(valueOf(text.substring(1), thread));
         }
         if (!text.isEmpty() && Character.isDigit(text.charAt(0))) {
-            return List.of(Expression.evaluate(text, target.scope(thread)).bits());
+            return List.of(valueOf(text, thread));
         }
         Matcher symbol = SYMBOL.matcher(text);
         if (!symbol.matches()) {
@@ -48,6 +47,10 @@ final class Locations {
         return slide.isSettled()
                 ? found.stream().map(s -> s.address() + offset).distinct().toList()
                 : List.of();
+    }
+
+    private long valueOf(String expression, ThreadId thread) {
+        return target.expression(expression).evaluate(target.scope(thread)).bits();
     }
 
     /** The same for a breakpoint that was set before: what it named may be gone, and then it is pending. */

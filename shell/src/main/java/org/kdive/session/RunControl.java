@@ -47,6 +47,7 @@ final class RunControl {
     private volatile long stopHeardIn; // the resume during which QMP last said STOP, or 0
     private volatile long stopHeardAt; // when, as System.nanoTime
     private boolean begunElsewhere; // the present run: no resume of ours will be told of its end
+    private boolean quietStopAsked; // by ourselves: nobody should see that stop
     private volatile boolean interruptAsked;
 
     RunControl(Target target, Breakpoints breakpoints, SlideSearch slide, SessionThread thread, Notices notices) {
@@ -158,6 +159,22 @@ final class RunControl {
                 go(Resume.continueAll());
             }
         }
+    }
+
+    /**
+     * Lets a watched access happen that the guest stopped before. Else it would stop there for ever; and who looks wants
+     * to see what was written.
+     */
+    private Optional<StopReply> finishAccess(ThreadId thread) {
+        for (Stoppoint point : breakpoints.planted()) {
+            boolean isWatch = point.kind() != Stoppoint.Kind.SOFTWARE && point.kind() != Stoppoint.Kind.HARDWARE;
+            if (isWatch) {
+                Waits.on(target.stub().remove(point), "remove " + point);
+                breakpoints.unplanted(point); // the next resume plants it again
+            }
+        }
+        go(Resume.step(thread));
+        return nextReply();
     }
 
     private void go(Resume how) {
@@ -312,10 +329,20 @@ final class RunControl {
     }
 
     private void onStop(StopReply reply) {
+        if (Replies.watched(reply).isPresent()
+                && target.stopsBeforeAccess()
+                && finishAccess(inference.threadOf(reply)).isEmpty()) {
+            return; // the target is gone: the state says so
+        }
         target.stopped();
         StopInference.Verdict verdict = inference.infer(reply, goal, interruptAsked, reconciler.lastWord());
         ThreadId where = inference.threadOf(reply);
-        if (verdict.cause().isPresent()) {
+        boolean quiet = quietStopAsked
+                && verdict.cause()
+                        .filter(Cause.StoppedElsewhere.class::isInstance)
+                        .isPresent();
+        quietStopAsked = false;
+        if (verdict.cause().isPresent() && !quiet) {
             Stop stop = stoppedBy(verdict.cause().get(), where);
             interruptAsked = false;
             goal = Goal.run();
@@ -404,6 +431,7 @@ final class RunControl {
 
     /** Stops a guest that was reset under us, so that what is planted can follow the symbols. */
     void stopQuietly() {
+        quietStopAsked = true;
         target.stub().interrupt();
     }
 

@@ -12,11 +12,15 @@ import org.kdive.gdbrsp.RspFailure;
 import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.Program;
+import org.kdive.images.types.Type;
 import org.kdive.machine.ConsoleMatch;
 import org.kdive.machine.MachineException;
 import org.kdive.machine.MachineFailure;
 import org.kdive.qmp.QmpException;
 import org.kdive.qmp.QmpFailure;
+import org.kdive.session.expression.Expression;
+import org.kdive.session.expression.Types;
+import org.kdive.session.expression.Value;
 
 /**
  * The facade every front end uses: one target at a time, its breakpoints, its run state and the stop everybody looks at.
@@ -183,7 +187,23 @@ public final class Session implements AutoCloseable {
     /** Throws Usage with a caret, NoSymbol, NoRegister or the memory's fault. */
     public Value evaluate(String expression) {
         Engagement current = require();
-        return Expression.evaluate(expression, current.target().scope(current.currentThread()));
+        return current.target().expression(expression).evaluate(current.target().scope(current.currentThread()));
+    }
+
+    /** The type that an expression names, or that its value would have; nothing is written. Throws as {@link #evaluate}. */
+    public Type typeOf(String expression) {
+        Engagement current = require();
+        return parse(expression).type(current.target().scope(current.currentThread()));
+    }
+
+    /** Throws Usage with a caret, and NoSymbol for types that the kernel does not have. */
+    public Expression parse(String expression) {
+        return require().target().expression(expression);
+    }
+
+    /** C's types and the kernel's. */
+    public Types types() {
+        return require().target().types();
     }
 
     /** Sets a convenience variable. */

@@ -7,7 +7,9 @@ import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.Architecture;
 import org.kdive.images.Program;
 import org.kdive.images.symbols.Symbol;
+import org.kdive.images.types.Type;
 import org.kdive.images.unwind.FrameKind;
+import org.kdive.session.expression.Value;
 
 /**
  * Callers by looking for return addresses on the stack: every word that points behind a call in the kernel's text is taken
@@ -38,11 +40,20 @@ final class StackWalk {
         long sp = registers.sp();
         int pointerBytes = target.architecture().pointerBytes();
         byte[] stack = target.memory(thread).readPrefix(sp, DEEPEST_BYTES);
-        Scope scope = target.scope(thread);
+        Type word = target.types().c("unsigned long");
         for (int at = 0; at + pointerBytes <= stack.length && frames.size() < limit; at += pointerBytes) {
-            add(frames, program.get(), scope.readInteger(sp + at, pointerBytes), sp + at + pointerBytes);
+            add(frames, program.get(), word(word, sp + at), sp + at + pointerBytes);
         }
         return frames;
+    }
+
+    private long word(Type type, long address) {
+        return Value.inMemory(
+                        type,
+                        address,
+                        target.memory(thread),
+                        target.architecture().byteOrder())
+                .bits();
     }
 
     private void add(List<Frame> frames, Program program, long word, long sp) {

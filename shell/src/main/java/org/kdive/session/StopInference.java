@@ -117,7 +117,7 @@ final class StopInference {
 
     private boolean holds(Breakpoint breakpoint, String condition, ThreadId thread) {
         try {
-            return Expression.evaluate(condition, target.scope(thread)).isTrue();
+            return target.expression(condition).isTrue(target.scope(thread));
         } catch (RuntimeException e) {
             // as gdb: a condition that cannot be evaluated stops, and says so
             notices.notice(

@@ -20,13 +20,17 @@ import org.kdive.images.Program;
 import org.kdive.images.arch.Disassembler;
 import org.kdive.images.arch.InstructionSet;
 import org.kdive.images.arch.Syntax;
-import org.kdive.images.btf.Btf;
 import org.kdive.images.linux.LiveKernel;
+import org.kdive.images.types.Type;
 import org.kdive.images.types.TypeTable;
 import org.kdive.machine.Console;
 import org.kdive.machine.Machine;
 import org.kdive.qmp.QmpClient;
 import org.kdive.qmp.QmpException;
+import org.kdive.session.expression.Expression;
+import org.kdive.session.expression.Scope;
+import org.kdive.session.expression.Types;
+import org.kdive.session.expression.Value;
 
 /** What is being debugged: its channels, its kernel, and what was read from it during the present stop. Session thread. */
 final class Target implements AutoCloseable {
@@ -41,15 +45,14 @@ final class Target implements AutoCloseable {
     private final Architecture architecture;
     private @Nullable Program program; // null until it is first asked for
     private @Nullable List<ThreadId> threads; // null until it is first asked for
-    private int values; // remembered so far
     private final AtomicInteger resumeEventsDue = new AtomicInteger(); // each resume of ours brings one RESUME event
     private final Map<Map.Entry<InstructionSet, Syntax>, Optional<Disassembler>> disassemblers = new HashMap<>();
     private final StopCache cache;
     private final Unwinding unwinding;
     private final LoadedModules modules;
     private Runnable modulesChanged = () -> {};
-    private @Nullable TypeTable types; // null until it is first asked for
-    private final Map<String, Value> convenience = new HashMap<>();
+    private final Convenience convenience = new Convenience();
+    private final Expressions expressions;
 
     /**
      * @param hasKernel whether {@code linked} will bring something
@@ -73,6 +76,7 @@ final class Target implements AutoCloseable {
         this.cache = new StopCache(stub, architecture, new GuestRam(machine));
         this.unwinding = new Unwinding(this);
         this.modules = new LoadedModules(this);
+        this.expressions = new Expressions(architecture, this::findProgram);
     }
 
     RspClient stub() {
@@ -113,6 +117,11 @@ final class Target implements AutoCloseable {
         return tcg;
     }
 
+    /** Whether a watchpoint stops the guest before the access. QEMU: gdb_stop_before_watchpoint, set for all but x86. */
+    boolean stopsBeforeAccess() {
+        return architecture != Architecture.X86_64 && architecture != Architecture.X86_32;
+    }
+
     Architecture architecture() {
         return architecture;
     }
@@ -142,13 +151,24 @@ final class Target implements AutoCloseable {
         return findProgram().map(Program::image);
     }
 
+    /** C's and the kernel's. */
+    Types types() {
+        return expressions.types();
+    }
+
+    /** Parsed at the first use and kept. */
+    Expression expression(String text) {
+        return expressions.parse(text);
+    }
+
     /** What names mean to a thread: its registers, the symbols, the convenience variables. */
     Scope scope(ThreadId thread) {
         return new TargetScope(this, thread, convenience);
     }
 
     void define(String name, long value) {
-        convenience.put(name, Value.unsigned(value, 8));
+        Type word = types().c("unsigned long long");
+        convenience.define(name, Value.of(word, value, architecture.byteOrder()));
     }
 
     String threadName(ThreadId of) {
@@ -157,9 +177,7 @@ final class Target implements AutoCloseable {
 
     /** Keeps a value as {@code $N} and as {@code $}. */
     int remember(Value value) {
-        convenience.put(String.valueOf(++values), value);
-        convenience.put("", value);
-        return values;
+        return convenience.remember(value);
     }
 
     /** An address with its symbol where it has one: {@code 0xffffffff83208a90 <start_kernel+4>}. */
@@ -192,11 +210,9 @@ final class Target implements AutoCloseable {
     /** The kernel as a thread sees it. Throws Missing when it was built without BTF. */
     LiveKernel live(ThreadId thread) {
         Program kernel = requireProgram();
-        if (types == null) {
-            types = Btf.of(kernel.image())
-                    .orElseThrow(() -> new ImageException(
-                            new ImageFailure.Missing(kernel.image().source(), "this kernel carries no types (BTF)")));
-        }
+        TypeTable types = kernel.types()
+                .orElseThrow(() -> new ImageException(
+                        new ImageFailure.Missing(kernel.image().source(), "this kernel carries no types (BTF)")));
         return LiveKernel.of(kernel, types, memory(thread));
     }
 

@@ -1,65 +1,120 @@
 package org.kdive.session;
 
 import java.math.BigInteger;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
+import org.kdive.gdbrsp.Register;
 import org.kdive.gdbrsp.ThreadId;
+import org.kdive.images.Architecture;
+import org.kdive.images.Memory;
 import org.kdive.images.Program;
 import org.kdive.images.symbols.Symbol;
+import org.kdive.session.expression.Place;
+import org.kdive.session.expression.Scope;
+import org.kdive.session.expression.Types;
+import org.kdive.session.expression.Value;
 
 /** Names in expressions, as a stopped thread of the target sees them. Session thread. */
 final class TargetScope implements Scope {
+    private static final int SUGGESTIONS = 3;
+
     private final Target target;
     private final ThreadId thread;
-    private final Map<String, Value> convenience;
+    private final Convenience convenience;
 
-    TargetScope(Target target, ThreadId thread, Map<String, Value> convenience) {
+    TargetScope(Target target, ThreadId thread, Convenience convenience) {
         this.target = target;
         this.thread = thread;
         this.convenience = convenience;
     }
 
     @Override
-    public Optional<Value> dollar(String name) {
+    public Types types() {
+        return target.types();
+    }
+
+    @Override
+    public Architecture architecture() {
+        return target.architecture();
+    }
+
+    @Override
+    public Memory memory() {
+        return target.memory(thread);
+    }
+
+    @Override
+    public void write(long address, byte[] bytes) {
+        target.write(thread, address, bytes);
+    }
+
+    @Override
+    public Optional<Value> register(String name) {
         RegisterFile registers = target.registers(thread);
+        RegisterTypes typed = new RegisterTypes(target.types());
         if (name.equals("pc")) {
-            return Optional.of(Value.unsigned(registers.pc(), 8));
+            Value linear = Value.of(
+                    typed.codePointer(), registers.pc(), target.architecture().byteOrder());
+            return Optional.of(place(linear, registers.canonical(name)));
         }
-        Optional<Value> register = registers.value(name).map(bits -> registerValue(registers, name, bits));
-        return register.isPresent() ? register : Optional.ofNullable(convenience.get(name));
+        Optional<Register> register = registers.find(name);
+        if (register.isEmpty()) {
+            return typed.part(name, registers::value);
+        }
+        return registers
+                .value(name)
+                .map(bits -> place(
+                        typed.value(register.get(), name, bits), register.get().name()));
     }
 
-    private static Value registerValue(RegisterFile registers, String name, BigInteger bits) {
-        int width = registers.find(name).map(register -> register.sizeBytes()).orElse(8);
-        return Value.unsigned(bits.longValue(), Math.min(8, Integer.highestOneBit(Math.max(1, width))));
+    private static Value place(Value value, String register) {
+        return Value.of(value.type(), value.bytes(), new Place.InRegister(register), value.order());
     }
 
     @Override
-    public void assign(String name, Value value) {
-        RegisterFile registers = target.registers(thread);
-        if (registers.find(name).isPresent()) {
-            registers.write(name, new BigInteger(Long.toUnsignedString(value.bits())));
-            target.invalidate();
-        } else {
-            convenience.put(name, value);
-        }
+    public void writeRegister(String name, BigInteger bits) {
+        target.registers(thread).write(name, bits);
+        target.invalidate();
     }
 
     @Override
-    public Value symbol(String name) {
-        Program program = target.requireProgram();
-        Symbol symbol = program.findSymbol(name).orElseThrow(() -> Locations.noSymbol(name, program.symbols()));
-        return Value.addressOf(symbol.name(), symbol.address());
+    public Optional<Value> variable(String name) {
+        return convenience.find(name);
     }
 
     @Override
-    public long readInteger(long address, int lengthBytes) {
-        byte[] bytes = target.memory(thread).read(address, lengthBytes);
-        long value = 0;
-        boolean little = target.architecture().byteOrder() == java.nio.ByteOrder.LITTLE_ENDIAN;
-        for (int i = 0; i < lengthBytes; i++) {
-            value = value << 8 | bytes[little ? lengthBytes - 1 - i : i] & 0xff;
-        }
-        return value;
+    public void define(String name, Value value) {
+        convenience.define(name, value);
+    }
+
+    @Override
+    public int lastNumber() {
+        return convenience.lastNumber();
+    }
+
+    @Override
+    public Optional<Symbol> symbol(String name) {
+        return target.requireProgram().findSymbol(name);
+    }
+
+    @Override
+    public Optional<String> symbolAt(long address) {
+        return target.findProgram()
+                .flatMap(program -> program.symbolAt(address))
+                .filter(symbol -> symbol.address() == address)
+                .map(Symbol::name);
+    }
+
+    @Override
+    public List<String> closest(String name) {
+        return target.findProgram()
+                .map(Program::symbols)
+                .map(table -> table.closest(name, SUGGESTIONS))
+                .orElse(List.of());
+    }
+
+    @Override
+    public int cpu() {
+        return Math.max(0, target.threads().indexOf(thread));
     }
 }

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.images.KernelImage;
 import org.kdive.images.Program;
 import org.kdive.images.arch.Instruction;
@@ -97,7 +98,9 @@ final class MachinesIT {
             assertThat(guest.on(() -> program(guest).slideBytes().orElseThrow()))
                     .isNotZero();
             steps(guest);
+            guest.breakAt("start_kernel");
             runsTo(guest, HELLO);
+            stopsInStartKernelAfterAResetWhileItRuns(guest);
         }
     }
 
@@ -109,6 +112,7 @@ final class MachinesIT {
                 .withoutRoot()
                 .boot()) {
             stopsInStartKernel(guest);
+            watchesWrites(guest);
             runsTo(guest, "VFS: Unable to mount root fs on [^\r\n]*\r?\n");
             explains(guest, "--initrd FILE");
         }
@@ -184,6 +188,37 @@ final class MachinesIT {
         Stop back = guest.run(() -> guest.session.stepper().finish());
         assertThat(name(guest, guest.on(back::pc))).isEqualTo("start_kernel");
         assertThat(guest.on(back::pc)).isEqualTo(guest.on(() -> back.registers().pc()));
+    }
+
+    /** Each write stops once, when it has happened, although the processor says so before. */
+    private static void watchesWrites(Guest guest) {
+        long word = guest.evaluate("$sp") - 16; // saved by start_kernel, then by what it calls
+        Breakpoint watch = guest.on(() -> guest.session.addWatchpoint(Stoppoint.Kind.WRITE, "$sp - 16", 8));
+        Stop first = guest.resume();
+        long firstPc = guest.on(first::pc);
+        Instruction writer = guest.on(() -> first.code(firstPc - 4, 1).get(0));
+        assertThat(first.cause()).isEqualTo(new Cause.WatchpointHit(watch.number(), "hw watchpoint", word));
+        assertThat(writer.mnemonic()).startsWith("st");
+
+        Stop second = guest.resume();
+
+        assertThat(guest.on(second::pc)).isNotEqualTo(firstPc);
+        guest.on(() -> {
+            guest.session.breakpoints().delete(watch.number());
+            return true;
+        });
+    }
+
+    private static void stopsInStartKernelAfterAResetWhileItRuns(Guest guest) {
+        assertThat(guest.session.isRunning()).isTrue();
+        guest.on(() -> {
+            guest.session.hypervisor().reset();
+            return true;
+        });
+        await().atMost(Guest.PATIENCE).until(() -> guest.on(guest.session::state) instanceof Stop);
+        Stop stop = guest.on(guest.session::requireStop);
+        assertThat(stop.cause()).isInstanceOf(Cause.BreakpointHit.class);
+        assertThat(guest.where(stop)).isEqualTo("start_kernel");
     }
 
     private static String name(Guest guest, long address) {

@@ -11,6 +11,7 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.kdive.images.KernelImage;
 import org.kdive.images.bytes.Bytes;
+import org.kdive.images.types.EnumType;
 import org.kdive.images.types.Enumerator;
 import org.kdive.images.types.Function;
 import org.kdive.images.types.FunctionType;
@@ -232,8 +233,16 @@ public final class Btf implements TypeTable {
 
     @Override
     public Optional<Enumerator> findEnumerator(String name) {
-        Optional<Enumerator> found = new BtfDecoder(this, records).findEnumerator(name, firstString);
-        return found.isPresent() || base == null ? found : base.findEnumerator(name);
+        return findEnumOf(name).flatMap(type -> type.findByName(name));
+    }
+
+    @Override
+    public Optional<EnumType> findEnumOf(String constant) {
+        int record = new BtfDecoder(this, records).findEnumOf(constant, firstString);
+        if (record >= 0 && type(firstId + record) instanceof EnumType type) {
+            return Optional.of(type);
+        }
+        return base == null ? Optional.empty() : base.findEnumOf(constant);
     }
 
     @Override

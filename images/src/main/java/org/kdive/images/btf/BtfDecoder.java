@@ -3,7 +3,6 @@ package org.kdive.images.btf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.kdive.images.bytes.Bytes;
 import org.kdive.images.types.ArrayType;
 import org.kdive.images.types.EnumType;
@@ -146,8 +145,8 @@ final class BtfDecoder {
         return new Variable(name, type, "", 0);
     }
 
-    /** Among all enums of this blob. */
-    Optional<Enumerator> findEnumerator(String name, int firstString) {
+    /** The record of the first enum of this blob that has a constant of this name; -1 if none has. */
+    int findEnumOf(String name, int firstString) {
         byte[] wanted = (name + "\0").getBytes(StandardCharsets.ISO_8859_1);
         for (int record = 0; record < records.count(); record++) {
             int at = records.offset(record);
@@ -161,10 +160,10 @@ final class BtfDecoder {
             for (int i = 0; i < count; i++) {
                 long string = bytes.u32At(at + 12L + (long) step * i) - firstString;
                 if (records.strings().holdsAt(string, wanted)) {
-                    return Optional.of(enumerator(at, i, info >>> 31 != 0, kind == BtfKind.ENUM64));
+                    return record;
                 }
             }
         }
-        return Optional.empty();
+        return -1;
     }
 }

@@ -32,8 +32,42 @@ public final class CPrinter {
      */
     public static List<String> describe(Type type) {
         List<String> lines = new ArrayList<>();
-        new CPrinter().body(resolved(type), "", "", 1, lines);
+        Type whole = resolved(type);
+        Type base = innermost(whole);
+        String name = name(base);
+        String all = name(whole);
+        Type opened = untagged(base) instanceof TypedefType typedef ? requalified(base, resolved(typedef)) : base;
+        boolean derives = untagged(opened) instanceof StructType && all.startsWith(name);
+        new CPrinter().body(derives ? opened : whole, "", "", 1, lines);
+        if (derives) {
+            int last = lines.size() - 1;
+            lines.set(last, lines.get(last) + all.substring(name.length()));
+        }
         return lines;
+    }
+
+    private static Type requalified(Type qualifiers, Type bare) {
+        return qualifiers instanceof QualifiedType qualified
+                ? new QualifiedType(qualified.qualifier(), qualified.tag(), TypeRef.to(bare))
+                : bare;
+    }
+
+    /** What pointers point to in the end, arrays consist of and functions return. */
+    private static Type innermost(Type type) {
+        Type at = type;
+        for (int i = 0; i < Type.DEEPEST; i++) {
+            Type bare = untagged(at);
+            if (bare instanceof PointerType pointer) {
+                at = pointer.target().type();
+            } else if (bare instanceof ArrayType array) {
+                at = array.element().type();
+            } else if (bare instanceof FunctionType function) {
+                at = function.result().type();
+            } else {
+                return at;
+            }
+        }
+        return type;
     }
 
     /** What gdb says with {@code /o}: offsets, sizes and holes before each member, structs inside structs opened. */
@@ -168,15 +202,14 @@ public final class CPrinter {
     }
 
     private String parameters(FunctionType function) {
-        if (function.parameters().isEmpty() && !function.isVariadic()) {
-            return "void";
+        if (function.parameters().isEmpty()) {
+            return function.isVariadic() ? "" : "void"; // C has no prototype of dots alone: it is not told
         }
         String known = function.parameters().stream()
                 .limit(MOST_NODES)
                 .map(parameter -> declare(parameter.type().type(), ""))
                 .collect(Collectors.joining(", "));
-        String rest = function.parameters().isEmpty() ? "..." : ", ...";
-        return function.isVariadic() ? known + rest : known;
+        return function.isVariadic() ? known + ", ..." : known;
     }
 
     private static Type untagged(Type type) {

@@ -43,6 +43,9 @@ public interface TypeTable {
     /** The value of an enum's constant, of whichever enum has it. */
     Optional<Enumerator> findEnumerator(String name);
 
+    /** The enum that has a constant of this name, the first if several have. */
+    Optional<EnumType> findEnumOf(String constant);
+
     /** Names that {@link #findType} takes and that begin so, sorted, at most {@code limit}. */
     List<String> typeNames(String prefix, int limit);
 

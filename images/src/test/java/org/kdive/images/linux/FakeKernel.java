@@ -172,6 +172,11 @@ final class FakeKernel implements Memory {
             }
 
             @Override
+            public Optional<EnumType> findEnumOf(String constant) {
+                return Optional.empty();
+            }
+
+            @Override
             public List<String> typeNames(String prefix, int limit) {
                 return List.of();
             }

@@ -1,0 +1,61 @@
+package org.kdive.command;
+
+import java.util.List;
+import org.kdive.session.SessionException;
+import org.kdive.session.SessionFailure;
+import org.kdive.session.printing.PrintOptions;
+
+/** {@code set print}: how values are shown from now on. */
+final class PrintSetting {
+    private static final String USAGE =
+            "set print pretty|symbol on|off | set print elements|repeats|max-depth N|unlimited";
+
+    private PrintSetting() {}
+
+    static Command command(PrintSettings settings) {
+        return Command.named("print", "p")
+                .usage(USAGE)
+                .summary("how values are shown: a line for each member, how much of an array, symbols of addresses")
+                .runs((session, arguments, output) -> {
+                    List<String> words = arguments.words();
+                    String value = words.size() > 1 ? words.get(1) : "on";
+                    settings.options(changed(settings.options(), words.isEmpty() ? "" : words.get(0), value));
+                });
+    }
+
+    static PrintOptions changed(PrintOptions now, String what, String value) {
+        return switch (what) {
+            case "pretty" ->
+                new PrintOptions(isOn(value), now.elements(), now.repeats(), now.maxDepth(), now.symbols());
+            case "symbol" -> new PrintOptions(now.pretty(), now.elements(), now.repeats(), now.maxDepth(), isOn(value));
+            case "elements" ->
+                new PrintOptions(now.pretty(), count(value), now.repeats(), now.maxDepth(), now.symbols());
+            case "repeats" ->
+                new PrintOptions(now.pretty(), now.elements(), count(value), now.maxDepth(), now.symbols());
+            case "max-depth" ->
+                new PrintOptions(now.pretty(), now.elements(), now.repeats(), depth(value), now.symbols());
+            default ->
+                throw new SessionException(
+                        "set print %s: there are pretty, symbol, elements, repeats and max-depth".formatted(what),
+                        new SessionFailure.Usage(USAGE));
+        };
+    }
+
+    private static boolean isOn(String value) {
+        return switch (value) {
+            case "on", "1", "yes", "enable" -> true;
+            case "off", "0", "no", "disable" -> false;
+            default ->
+                throw new SessionException("\"%s\": on or off".formatted(value), new SessionFailure.Usage(USAGE));
+        };
+    }
+
+    private static int count(String value) {
+        return value.equals("unlimited") || value.equals("0") ? 1 << 20 : Words.count(value, USAGE);
+    }
+
+    // deeper than the deepest of the kernel's, and still bounded
+    private static int depth(String value) {
+        return value.equals("unlimited") || value.equals("-1") ? 64 : Math.min(64, Words.count(value, USAGE));
+    }
+}

@@ -1,0 +1,39 @@
+package org.kdive.command;
+
+import java.util.Optional;
+import org.kdive.images.Program;
+import org.kdive.images.symbols.Symbol;
+import org.kdive.session.Session;
+import org.kdive.session.Stop;
+import org.kdive.session.expression.Value;
+import org.kdive.session.printing.PrintOptions;
+import org.kdive.session.printing.ValuePrinter;
+
+/** How values are shown: what {@code set print} said last. Session thread. */
+final class PrintSettings {
+    private PrintOptions options = PrintOptions.defaults();
+
+    PrintOptions options() {
+        return options;
+    }
+
+    void options(PrintOptions changed) {
+        options = changed;
+    }
+
+    private static String named(Symbol symbol, long address) {
+        long offset = address - symbol.address();
+        return offset == 0 ? symbol.name() : symbol.name() + (offset < 0 ? "" : "+") + offset;
+    }
+
+    /** The value as {@code print} shows it. */
+    String text(Session session, Value value, char format) {
+        Stop stop = session.requireStop();
+        Optional<Program> program = stop.program();
+        ValuePrinter printer = new ValuePrinter(
+                stop.memory(),
+                address -> program.flatMap(known -> known.symbolAt(address)).map(symbol -> named(symbol, address)),
+                options);
+        return RegisterFlags.text(stop, value, format).orElseGet(() -> printer.print(value, format));
+    }
+}
