@@ -2,6 +2,7 @@ package org.kdive.command;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.IntConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -82,19 +83,21 @@ final class BreakpointVerbs {
                 .usage(usage)
                 .summary(summary)
                 .help(
-                        "EXPRESSION is the address. 8 bytes are watched unless BYTES says otherwise; QEMU's translator takes"
-                                + " any length: watch/4096 *page.")
+                        "EXPRESSION is what is watched, as long as its type, or an address: then 8 bytes. BYTES says how many instead;"
+                                + " QEMU's translator takes any length: watch/4096 *page.")
                 .completes(Completers.EXPRESSIONS)
                 .runs((session, arguments, output) -> {
                     if (arguments.isEmpty()) {
                         throw new SessionException(name + ": which address?", new SessionFailure.Usage(usage));
                     }
-                    int bytes = arguments.format().isEmpty() ? 8 : Words.count(arguments.format(), usage);
+                    OptionalLong bytes = arguments.format().isEmpty()
+                            ? OptionalLong.empty()
+                            : OptionalLong.of(Words.count(arguments.format(), usage));
                     Breakpoint set = session.addWatchpoint(kind, arguments.tail(), bytes);
                     output.line(
                             "Hardware watchpoint %d: %d bytes at %s",
                             set.number(),
-                            bytes,
+                            set.lengthBytes(),
                             session.requireStop().describe(set.addresses().get(0)));
                 });
     }

@@ -3,6 +3,7 @@ package org.kdive.session;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -173,9 +174,9 @@ public final class Session implements AutoCloseable {
     }
 
     /** Watches a range; the expression is its address. */
-    public Breakpoint addWatchpoint(Stoppoint.Kind kind, String expression, long lengthBytes) {
-        long address = evaluate(expression).bits();
-        return breakpoints.add(kind, expression, null, false, List.of(address), lengthBytes);
+    public Breakpoint addWatchpoint(Stoppoint.Kind kind, String expression, OptionalLong lengthBytes) {
+        WatchedRange range = WatchedRange.of(expression, evaluate(expression), lengthBytes);
+        return breakpoints.add(kind, expression, null, false, List.of(range.address()), range.lengthBytes());
     }
 
     /** Run-time addresses of a location; empty while they are not known. */

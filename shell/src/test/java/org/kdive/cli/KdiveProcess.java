@@ -31,9 +31,9 @@ final class KdiveProcess implements AutoCloseable {
     static KdiveProcess start(Path directory, Map<String, String> environment, String... words) throws IOException {
         Path run = Files.createDirectories(directory.resolve("run"));
         List<String> line = new ArrayList<>(List.of(
-                // a test that was started in the background has SIGINT ignored, and would hand that on
+                // tests in the background or under nohup have these ignored, and would hand that on
                 "/usr/bin/env",
-                "--default-signal=INT",
+                "--default-signal=INT,HUP,TERM",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",

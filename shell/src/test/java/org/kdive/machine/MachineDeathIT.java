@@ -41,6 +41,9 @@ final class MachineDeathIT {
     private record Victim(Process jvm, long qemu, Path run) {
         static Victim start(String how) throws IOException {
             Process jvm = new ProcessBuilder(
+                            // tests in the background or under nohup have these ignored, and would hand that on
+                            "/usr/bin/env",
+                            "--default-signal=INT,HUP,TERM",
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
                             "-cp",

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -96,7 +97,7 @@ final class SessionIT {
     void aWatchpointTellsWhoWrote() {
         try (Guest guest = Guest.boot(1)) {
             guest.bootedTo("start_kernel");
-            guest.on(() -> guest.session.addWatchpoint(Stoppoint.Kind.WRITE, "jiffies", 8));
+            guest.on(() -> guest.session.addWatchpoint(Stoppoint.Kind.WRITE, "jiffies", OptionalLong.of(8)));
 
             Stop stop = guest.resume();
 
