@@ -159,7 +159,7 @@ public final class KernelImage {
 
     /** The x86 setup header. */
     public Optional<BzImageHeader> setupHeader() {
-        return outermost instanceof BzImage bzImage ? Optional.of(bzImage.header()) : Optional.empty();
+        return outermost.setupHeader();
     }
 
     /** Whether these bytes are in what unpacks the kernel at boot: a bzImage's own code before and behind the payload. */

@@ -3,6 +3,7 @@ package org.kdive.images;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -13,8 +14,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kdive.images.kernel.Compression;
+import org.kdive.images.kernel.ForeignKernels;
 import org.kdive.images.kernel.KernelBuilder;
 import org.kdive.images.kernel.Packing;
+import org.kdive.images.symbols.KallsymsBuilder.Generation;
 
 /** Damaged kernels of every kind: either they still make sense, or an ImageException says why not. */
 final class KernelImageFuzz {
@@ -37,6 +40,11 @@ final class KernelImageFuzz {
         files.put("zImage", KernelBuilder.armZImage(Compression.GZIP, KernelBuilder.armKernel()));
         files.put("zboot", KernelBuilder.efiZboot(Compression.GZIP, "gzip", image));
         files.put("uImage", KernelBuilder.uImage(1, 22, true, Packing.pack(Compression.GZIP, image)));
+        byte[] flat = ForeignKernels.flat(Generation.ABSOLUTE_LONGS, 4, ByteOrder.LITTLE_ENDIAN, 0xc0100000L);
+        files.put("old zImage", ForeignKernels.oldX86(0x0203, false, flat));
+        byte[] big = ForeignKernels.flat(Generation.OFFSETS_FIRST, 8, ByteOrder.BIG_ENDIAN, 0x100000);
+        files.put("s390", ForeignKernels.s390(Compression.GZIP, big));
+        files.put("mips vmlinuz", ForeignKernels.packedElf(true, ByteOrder.BIG_ENDIAN, 8, big));
         return files;
     }
 

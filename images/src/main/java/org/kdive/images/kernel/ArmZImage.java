@@ -16,14 +16,13 @@ import org.kdive.images.bytes.Bytes;
  * table: { words32, tag32, data }*   tag "KLSZ": offset of the unpacked size, size of bss, TEXT_OFFSET, ...
  * </pre>
  *
- * Nothing says where the packed kernel begins: magics are tried from the front until one unpacks to the known size, so that this layer holds what is inside.
+ * Nothing says where the packed kernel begins: it is looked for until one unpacks to the known size, so that this layer holds what is inside.
  */
 record ArmZImage(Bytes bytes, Compression compression, Bytes kernel, OptionalLong textOffset) implements Container {
     private static final long MAGIC = 0x016f2818L;
     private static final long TABLE_MAGIC = 0x45454545L;
     private static final long TAG_KERNEL_SIZE = 0x5a534c4bL;
     private static final int MAX_TAGS = 64;
-    private static final int MAX_FALSE_STARTS = 64;
 
     static Optional<Container> recognise(Bytes file) {
         for (ByteOrder order : new ByteOrder[] {ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN}) {
@@ -54,27 +53,10 @@ record ArmZImage(Bytes bytes, Compression compression, Bytes kernel, OptionalLon
     }
 
     private static ArmZImage find(Bytes file, OptionalLong size, OptionalLong textOffset) {
-        int falseStarts = 0;
-        for (long at = 0x38; at < file.size() && falseStarts < MAX_FALSE_STARTS; at++) {
-            Optional<Compression> kind = Compression.detectAt(file, at);
-            if (kind.isPresent()) {
-                Optional<Bytes> kernel = unpack(kind.get(), file.sliceFrom(at), size);
-                if (kernel.isPresent()) {
-                    return new ArmZImage(file, kind.get(), kernel.get().withOrder(file.order()), textOffset);
-                }
-                falseStarts++;
-            }
-        }
-        throw new ImageException(new ImageFailure.NotAKernel(file.source(), "zImage without a packed kernel inside"));
-    }
-
-    private static Optional<Bytes> unpack(Compression kind, Bytes packed, OptionalLong size) {
-        try {
-            Bytes kernel = Decompressor.unpack(kind, packed.withOrder(ByteOrder.LITTLE_ENDIAN), size);
-            return kernel.size() > 0 ? Optional.of(kernel) : Optional.empty();
-        } catch (ImageException falseStart) {
-            return Optional.empty();
-        }
+        PackedSearch.Found found = PackedSearch.find(file, 0x38, size, kernel -> kernel.size() > 0)
+                .orElseThrow(() -> new ImageException(
+                        new ImageFailure.NotAKernel(file.source(), "zImage without a packed kernel inside")));
+        return new ArmZImage(file, found.compression(), found.kernel(), textOffset);
     }
 
     @Override

@@ -3,8 +3,6 @@ package org.kdive.images.kernel;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.kdive.images.Architecture;
-import org.kdive.images.ImageException;
-import org.kdive.images.ImageFailure;
 import org.kdive.images.bytes.Bytes;
 
 /** An x86 kernel: real-mode setup, decompressor, and the packed vmlinux whose place the setup header tells. */
@@ -17,8 +15,7 @@ public record BzImage(Bytes bytes, BzImageHeader header, Compression compression
         }
         BzImageHeader header = BzImageHeader.read(file);
         if (header.protocol() < PROTOCOL_WITH_PAYLOAD) {
-            throw new ImageException(new ImageFailure.Unsupported(
-                    file.source(), "x86 boot protocol %x, before Linux 2.6.24".formatted(header.protocol())));
+            return OldX86Image.recognise(file);
         }
         Bytes packed = file.slice(header.protectedModeOffset() + header.payloadOffset(), header.payloadLength());
         Compression compression = Compression.detect(packed).orElse(Compression.NONE);
@@ -33,6 +30,11 @@ public record BzImage(Bytes bytes, BzImageHeader header, Compression compression
     @Override
     public Optional<Architecture> architecture() {
         return header.has64BitEntry() ? Optional.of(Architecture.X86_64) : Optional.empty();
+    }
+
+    @Override
+    public Optional<BzImageHeader> setupHeader() {
+        return Optional.of(header);
     }
 
     @Override

@@ -30,16 +30,22 @@ public record BzImageHeader(
     private static final int XLF_KERNEL_64 = 1;
 
     static boolean isAt(Bytes file) {
-        return file.holds(0x1f1, 0x1f) && file.u16At(0x1fe) == 0xaa55 && file.u32At(0x202) == HDRS;
+        return isBootSector(file) && file.u32At(0x202) == HDRS;
     }
 
+    /** Every x86 kernel began as a floppy's boot sector; so does any bootable disk. */
+    static boolean isBootSector(Bytes file) {
+        return file.holds(0, 0x268) && file.u16At(0x1fe) == 0xaa55;
+    }
+
+    /** Protocol 0 is the one without a header proper, before Linux 1.3.73. */
     static BzImageHeader read(Bytes file) {
-        int protocol = file.u16At(0x206);
+        int protocol = isAt(file) ? file.u16At(0x206) : 0;
         int setupSectors = file.u8At(0x1f1) == 0 ? 4 : file.u8At(0x1f1);
         return new BzImageHeader(
                 protocol,
                 (setupSectors + 1L) * 512,
-                file.u8At(0x211),
+                protocol >= 0x0200 ? file.u8At(0x211) : 0,
                 protocol >= 0x0205 ? file.u32At(0x230) : 0,
                 protocol >= 0x0205 && file.u8At(0x234) != 0,
                 protocol >= 0x020c ? file.u16At(0x236) : 0,
@@ -48,7 +54,7 @@ public record BzImageHeader(
                 protocol >= 0x0208 ? file.u32At(0x24c) : 0,
                 protocol >= 0x020a ? file.u64At(0x258) : 0,
                 protocol >= 0x020a ? file.u32At(0x260) : 0,
-                version(file));
+                protocol >= 0x0200 ? version(file) : Optional.empty());
     }
 
     private static Optional<String> version(Bytes file) {

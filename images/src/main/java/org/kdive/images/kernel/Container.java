@@ -30,6 +30,11 @@ public interface Container {
         return Optional.empty();
     }
 
+    /** The x86 setup header. */
+    default Optional<BzImageHeader> setupHeader() {
+        return Optional.empty();
+    }
+
     /** Where the first byte of a kernel without ELF headers is linked, as far as the header tells. */
     default OptionalLong linkAddressHint() {
         return OptionalLong.empty();
@@ -54,8 +59,19 @@ public interface Container {
                 .or(() -> BzImage.recognise(file))
                 .or(() -> FlatImage.recognise(file))
                 .or(() -> ArmZImage.recognise(file))
+                .or(() -> PackedElf.recognise(file))
                 .or(() -> ElfFile.isElf(file) ? Optional.of(new Vmlinux(file)) : Optional.empty())
+                .or(() -> S390Image.recognise(file))
+                .or(() -> OldX86Image.recognise(file))
                 .orElseThrow(() -> new ImageException(new ImageFailure.NotAKernel(file.source(), firstBytes(file))));
+    }
+
+    /** What came out of a packed kernel: something with a header, or a bare kernel, for which the packing must tell. */
+    static Container recogniseOr(Bytes inside, Architecture architecture) {
+        return ElfFile.isElf(inside)
+                ? new Vmlinux(inside)
+                : FlatImage.recognise(inside)
+                        .orElseGet(() -> new RawKernel(inside, architecture, OptionalLong.empty()));
     }
 
     private static String firstBytes(Bytes file) {

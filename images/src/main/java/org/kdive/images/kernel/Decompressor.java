@@ -86,10 +86,7 @@ public final class Decompressor {
 
     /** In one call: a window of 128 MiB, as the kernel's -22 --ultra asks for, then costs no memory of its own. */
     private byte[] zstd(int sizeBytes) {
-        long frameBytes = Zstd.findFrameCompressedSize(packed.array(), packed.arrayStart(), packed.size());
-        if (Zstd.isError(frameBytes) || frameBytes > packed.size()) {
-            throw packed.malformedAt(0, "zstd: " + Zstd.getErrorName(frameBytes));
-        }
+        long frameBytes = zstdFrameBytes();
         byte[] out = new byte[sizeBytes];
         try {
             long written =
@@ -102,6 +99,14 @@ public final class Decompressor {
             throw new ImageException(failure("zstd: " + e.getMessage()), e);
         }
         return out;
+    }
+
+    private long zstdFrameBytes() {
+        long frameBytes = Zstd.findFrameCompressedSize(packed.array(), packed.arrayStart(), packed.size());
+        if (Zstd.isError(frameBytes) || frameBytes > packed.size()) {
+            throw packed.malformedAt(0, "zstd: " + Zstd.getErrorName(frameBytes));
+        }
+        return frameBytes;
     }
 
     private byte[] stream(int sizeBytes) {
@@ -140,7 +145,9 @@ public final class Decompressor {
             case XZ -> new SingleXZInputStream(in, XZ_MEMORY_KIB);
             case LZMA -> new LZMAInputStream(in, XZ_MEMORY_KIB);
             case LZ4_FRAME -> new FramedLZ4CompressorInputStream(in);
-            case ZSTD -> new ZstdInputStream(in).setLongMax(ZSTD_WINDOW_LOG_MAX);
+            // Of one frame: the library takes what is behind it for another.
+            case ZSTD ->
+                new ZstdInputStream(packed.slice(0, zstdFrameBytes()).stream()).setLongMax(ZSTD_WINDOW_LOG_MAX);
             case NONE, LZ4_LEGACY, LZO -> throw new IllegalStateException(compression + " has no stream");
         };
     }

@@ -9,6 +9,8 @@ public enum KernelFormat {
     RISCV_IMAGE("riscv Image"),
     EFI_ZBOOT("EFI zboot"),
     UIMAGE("uImage"),
+    S390_IMAGE("s390 bzImage"),
+    PACKED_ELF("self-unpacking ELF"),
     ELF("ELF vmlinux"),
     RAW("raw kernel");
 

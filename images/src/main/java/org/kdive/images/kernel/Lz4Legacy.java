@@ -44,12 +44,20 @@ final class Lz4Legacy {
     /** How much a file of unknown size unpacks to: all but the last block are full, and that one is counted. */
     static long sizeBytes(Bytes packed) {
         List<Bytes> blocks = blocks(packed, packed.size());
-        if (blocks.isEmpty()) {
-            return 0;
-        }
+        return blocks.isEmpty() ? 0 : unpackedBytes(blocks);
+    }
+
+    private static long unpackedBytes(List<Bytes> blocks) {
         byte[] scratch = new byte[BLOCK_BYTES];
         return (blocks.size() - 1L) * BLOCK_BYTES
                 + Lz4Block.decode(blocks.get(blocks.size() - 1), scratch, 0, BLOCK_BYTES);
+    }
+
+    /** The kernel's appended size ends the blocks where nobody has told how many there are. */
+    private static boolean isSizeOf(List<Bytes> blocks, long word) {
+        return word > (blocks.size() - 1L) * BLOCK_BYTES
+                && word <= (long) blocks.size() * BLOCK_BYTES
+                && word == unpackedBytes(blocks);
     }
 
     /** Up to {@code count} blocks; what follows may be the kernel's appended size. */
@@ -60,6 +68,9 @@ final class Lz4Legacy {
             long packedBytes = cursor.u32();
             if (packedBytes == MAGIC) {
                 continue;
+            }
+            if (isSizeOf(blocks, packedBytes)) {
+                break;
             }
             if (packedBytes == 0 || packedBytes > MAX_PACKED_BYTES) {
                 throw cursor.malformedAt(cursor.position() - 4L, "LZ4 block of %d bytes".formatted(packedBytes));

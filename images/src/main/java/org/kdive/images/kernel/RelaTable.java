@@ -68,6 +68,28 @@ final class RelaTable {
         return OptionalLong.empty();
     }
 
+    /**
+     * Where the image is linked as far as the entries alone tell: they lie inside of it, and of the places that are left
+     * kernels are linked at the roundest.
+     */
+    OptionalLong likelyBase() {
+        if (count == 0) {
+            return OptionalLong.empty();
+        }
+        long lowest = relocated(0);
+        for (int i = 1; i < count; i++) {
+            lowest = Math.min(lowest, relocated(i));
+        }
+        long best = lowest & -BASE_ALIGNMENT;
+        for (long base = best; lowest - base < image.size(); base -= BASE_ALIGNMENT) {
+            boolean isRounder = Long.numberOfTrailingZeros(base) > Long.numberOfTrailingZeros(best);
+            if (isRounder && holdsAll(base)) {
+                best = base;
+            }
+        }
+        return holdsAll(best) ? OptionalLong.of(best) : OptionalLong.empty();
+    }
+
     /** What the relocation puts at an address. */
     OptionalLong addendAt(long address) {
         for (int i = 0; i < count; i++) {

@@ -26,6 +26,8 @@ final class KallsymsAddresses {
         ABSOLUTE
     }
 
+    private static final int MOST_PER_CPU_BYTES = 0x10000;
+
     private record Layout(Encoding encoding, long table, long base) {}
 
     private final Bytes image;
@@ -100,7 +102,22 @@ final class KallsymsAddresses {
             addresses[i] = address;
         }
         // A stretch of zeros ascends as well; and the base is the address of the first symbol that is not absolute.
-        return holdsBase && different >= count / 4 ? Optional.of(addresses) : Optional.empty();
+        if (!holdsBase || different < count / 4) {
+            return Optional.empty();
+        }
+        map.settle(hasBase ? base.getAsLong() : firstOf(addresses));
+        return Optional.of(addresses);
+    }
+
+    /** The lowest that is no offset into a per-CPU area. */
+    private long firstOf(long[] addresses) {
+        long least = wordBytes == 8 && addresses[addresses.length - 1] < 0 ? Long.MIN_VALUE : MOST_PER_CPU_BYTES;
+        for (long address : addresses) {
+            if (Long.compareUnsigned(address, least) >= 0) {
+                return address;
+            }
+        }
+        return addresses[0];
     }
 
     private OptionalLong base(Layout layout) {

@@ -15,4 +15,7 @@ public interface LinkMap {
     default long relocated(long offset, long wordInFile) {
         return wordInFile;
     }
+
+    /** Told once a table has been understood: the kernel's first symbol that is an address, which is near its start. */
+    default void settle(long firstAddress) {}
 }

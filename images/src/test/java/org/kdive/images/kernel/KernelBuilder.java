@@ -104,8 +104,12 @@ public final class KernelBuilder {
 
     /** An arm64 Image linked at a multiple of 2 MiB, its base left to RELA if so wanted. */
     public static byte[] arm64Image(long base, boolean rela) {
+        return arm64Image(base, KallsymsBuilder.Generation.OFFSETS_FIRST, rela);
+    }
+
+    public static byte[] arm64Image(long base, KallsymsBuilder.Generation generation, boolean rela) {
         long text = base + 0x10000;
-        KallsymsBuilder kallsyms = new KallsymsBuilder(KallsymsBuilder.Generation.OFFSETS_FIRST, 8, LITTLE);
+        KallsymsBuilder kallsyms = new KallsymsBuilder(generation, 8, LITTLE);
         ByteWriter out = new ByteWriter(LITTLE)
                 .text("MZ")
                 .upTo(0x10)
