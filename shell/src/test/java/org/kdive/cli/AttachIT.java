@@ -58,7 +58,7 @@ final class AttachIT {
         Awaitility.await("the guest's shell")
                 .atMost(Duration.ofMinutes(2))
                 .until(() -> Files.exists(machine.resolve("serial"))
-                        && Files.readString(machine.resolve("serial")).contains("Hello from kdive"));
+                        && Files.readString(machine.resolve("serial")).contains("Hello Linux"));
     }
 
     private static String after(List<String> words, String option) {

@@ -33,7 +33,8 @@ final class DemoIT {
                 .containsPattern("4096 bytes from 0x[0-9a-f]+ written to ")
                 .contains("Snapshot demo saved", "Restored snapshot demo")
                 .contains("child<virtio-9p-pci>")
-                .containsPattern("Hello from kdive, boot took [0-9.]+ s")
+                .contains("Hello Linux")
+                .containsPattern("This boot took [0-9.]+ seconds")
                 .containsPattern("\n6\\.\\S+-cloud-amd64 x86_64");
         assertThat(status).isZero();
     }

@@ -174,7 +174,7 @@ final class KernelVerbsIT {
     }
 
     private String toShell() {
-        return runUntilItSays("Hello from kdive[^#]*# ");
+        return runUntilItSays("Hello Linux[^#]*# ");
     }
 
     private void send(String line) {

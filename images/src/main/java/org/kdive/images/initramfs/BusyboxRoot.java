@@ -9,7 +9,7 @@ import org.kdive.images.ImageFailure;
 
 /**
  * The root that a kernel boots into when the user gives none: busybox, an {@code /init} that mounts the usual, says
- * "Hello from kdive, boot took N s" and keeps a shell on the console, and mounts 9p shares as they are plugged in.
+ * "Hello Linux", "This boot took N seconds", and keeps a shell on the console, and mounts 9p shares as they are plugged in.
  */
 public final class BusyboxRoot {
     /** What becomes of the machine after its modules are in. */

@@ -59,7 +59,7 @@ final class BusyboxRootBootIT {
         Process qemu = boot(kernel.kernel(), archive, share, log);
         try (Writer monitor = qemu.outputWriter()) {
             await().atMost(BOOT_LIMIT)
-                    .until(() -> text(log).matches("(?s).*Hello from kdive, boot took [0-9.]+ s\\R.*"));
+                    .until(() -> text(log).matches("(?s).*Hello Linux\\RThis boot took [0-9.]+ seconds\\R.*"));
             monitor.write("device_add virtio-9p-pci,fsdev=s0,mount_tag=tag0\n");
             monitor.flush();
             await().atMost(BOOT_LIMIT).until(() -> Files.exists(share.resolve("answer")));
