@@ -19,6 +19,7 @@ import org.kdive.images.kernel.FlatLayout;
 import org.kdive.images.kernel.KernelFormat;
 import org.kdive.images.symbols.ExportedSymbols;
 import org.kdive.images.symbols.Kallsyms;
+import org.kdive.images.symbols.StaticSymbols;
 import org.kdive.images.symbols.SymbolTable;
 
 /**
@@ -256,7 +257,10 @@ public final class KernelImage {
         FlatLayout layout =
                 new FlatLayout(all.payload(), architecture(), all.kernel().linkAddressHint());
         return Kallsyms.find(named, 0, wordBytes, layout)
-                .map(table -> new Symbols(ExportedSymbols.complete(table, named, wordBytes, layout), layout.base()));
+                .map(table -> ExportedSymbols.complete(table, named, wordBytes, layout))
+                .map(table -> new Symbols(
+                        architecture() == Architecture.ARM64 ? StaticSymbols.complete(table, named, layout) : table,
+                        layout.base()));
     }
 
     /** Where in the payload they begin; 0 if nothing tells. */

@@ -43,7 +43,7 @@ public final class FlatLayout implements LinkMap {
         if (word != 0 || architecture != Architecture.ARM64) {
             return word;
         }
-        OptionalLong start = relocations().baseFor(offset);
+        OptionalLong start = base.isPresent() ? base : relocations().baseFor(offset);
         return start.isPresent()
                 ? relocations().addendAt(start.getAsLong() + offset).orElse(0)
                 : 0;

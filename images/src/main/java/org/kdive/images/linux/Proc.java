@@ -13,8 +13,12 @@ public final class Proc {
 
     /** The whole "Linux version ..." line. */
     public static String version(LiveKernel kernel) {
-        return kernel.text(kernel.requireAddress("linux_banner"), LONGEST_BANNER)
-                .stripTrailing();
+        long banner = kernel.findAddress("linux_banner")
+                .orElseGet(() -> kernel.program().image().bannerLinkAddress().stream()
+                        .map(kernel.program()::toRunTime)
+                        .findFirst()
+                        .orElseGet(() -> kernel.requireAddress("linux_banner")));
+        return kernel.text(banner, LONGEST_BANNER).stripTrailing();
     }
 
     /** Empty until {@code start_kernel} has kept it. */

@@ -1,0 +1,55 @@
+package org.kdive.images.symbols;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kdive.images.Architecture;
+import org.kdive.images.ImageException;
+import org.kdive.images.KernelImage;
+import org.kdive.images.fetch.KernelFetcher;
+import org.kdive.images.fetch.KernelName;
+import org.kdive.images.fetch.Progress;
+import org.kdive.images.kernel.FlatLayout;
+
+/** Debian's 6.1 for arm64 lacks data symbols and 6.12 has them, so what is found in the code of that can be held against them. */
+final class StaticSymbolsIT {
+    private static final List<String> NAMES = List.of("modules", "prb", "saved_command_line");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"debian/arm64-cloud", "debian/arm64:6.12-cloud"})
+    void findsInTheCodeWhatKallsymsSayWhereTheySayIt(String name) {
+        KernelImage image = KernelImage.open(fetch(name));
+        SymbolTable whole = image.kallsyms().orElseThrow();
+        SymbolTableBuilder functions = new SymbolTableBuilder(whole.size());
+        whole.stream().filter(Symbol::isText).forEach(s -> functions.add(s.name(), s.address(), 0, s.type()));
+        FlatLayout layout = new FlatLayout(image.payload(), Architecture.ARM64, OptionalLong.empty());
+        layout.settle(image.linkAddressOf(0).orElseThrow());
+
+        SymbolTable completed = StaticSymbols.complete(functions.build(name), image.payload(), layout);
+        for (String wanted : NAMES) {
+            assertThat(completed.find(wanted).map(Symbol::address))
+                    .as(wanted)
+                    .isPresent()
+                    .isEqualTo(whole.find(wanted).map(Symbol::address));
+        }
+    }
+
+    private static Path fetch(String name) {
+        assumeTrue(
+                System.getenv("CI") != null || Files.isExecutable(Path.of("/usr/bin/apt-get")), "no apt on this host");
+        try {
+            return KernelFetcher.ofUser()
+                    .fetch(KernelName.parse(name), Progress.silent())
+                    .kernel();
+        } catch (ImageException e) {
+            assumeTrue(false, e.getMessage());
+            throw e;
+        }
+    }
+}
