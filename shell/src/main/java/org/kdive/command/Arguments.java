@@ -10,13 +10,28 @@ import java.util.Optional;
  *
  * @param verb as typed, without the slash
  * @param format what follows the slash, empty if there is none
- * @param tail the rest, stripped
+ * @param tail the rest of the first line, stripped
+ * @param body the lines up to the {@code end} of a verb that takes a block; empty for the others
  */
-public record Arguments(String verb, String format, String tail) {
+public record Arguments(String verb, String format, String tail, List<String> body) {
 
-    /** Splits a command line. The verb ends at white space, at a slash, or where letters end before {@code $ * ( " &}. */
-    public static Arguments parse(String line) {
-        return typed(line.strip());
+    public Arguments {
+        body = List.copyOf(body);
+    }
+
+    Arguments(String verb, String format, String tail) {
+        this(verb, format, tail, List.of());
+    }
+
+    /** Splits a command, whose further lines are its body. The verb ends at white space, at a slash, or where letters end before {@code $ * ( " &}. */
+    public static Arguments parse(String text) {
+        int lineEnd = text.indexOf('\n');
+        if (lineEnd < 0) {
+            return typed(text.strip());
+        }
+        Arguments first = typed(text.substring(0, lineEnd).strip());
+        List<String> body = text.substring(lineEnd + 1).lines().toList();
+        return new Arguments(first.verb, first.format, first.tail, body);
     }
 
     /** The same for a line that is not finished: white space at its end stays, so that {@link #lastWord} is empty after it. */
@@ -90,7 +105,8 @@ public record Arguments(String verb, String format, String tail) {
 
     /** The raw tail after its first word, stripped; with its own verb and format, so that sub-commands nest. */
     public Arguments shift() {
-        return typed(tail);
+        Arguments rest = typed(tail);
+        return new Arguments(rest.verb, rest.format, rest.tail, body);
     }
 
     /** The last word typed so far, empty after a space: what completion replaces. */

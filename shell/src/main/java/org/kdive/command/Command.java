@@ -14,6 +14,7 @@ import org.kdive.session.Session;
  * @param summary one line, no period
  * @param help paragraphs and examples; may be empty
  * @param repeats whether an empty line runs it again
+ * @param block what it takes of the lines that follow
  */
 public record Command(
         String name,
@@ -24,7 +25,17 @@ public record Command(
         String help,
         Completer completer,
         boolean repeats,
+        Block block,
         Action action) {
+
+    /** Lines that belong to a command, up to the line that says just {@code end}. */
+    public enum Block {
+        NONE,
+        /** Commands, some of which may have blocks of their own. */
+        COMMANDS,
+        /** Text, to the first {@code end}. */
+        TEXT
+    }
 
     /** What the command does, on the session's thread. Throws {@code SessionException} or a leaf's exception; never prints one. */
     @FunctionalInterface
@@ -60,6 +71,7 @@ public record Command(
         private String help = "";
         private Completer completer = (session, typed) -> List.of();
         private boolean repeats;
+        private Block block = Block.NONE;
 
         private Builder(String name, List<String> aliases) {
             this.name = name;
@@ -97,10 +109,15 @@ public record Command(
             return this;
         }
 
+        public Builder takes(Block value) {
+            block = value;
+            return this;
+        }
+
         public Command runs(Action action) {
             Objects.requireNonNull(action);
             String forms = usage.isEmpty() ? name : String.join("\n", usage);
-            return new Command(name, aliases, topic, forms, summary, help, completer, repeats, action);
+            return new Command(name, aliases, topic, forms, summary, help, completer, repeats, block, action);
         }
     }
 }

@@ -28,6 +28,16 @@ public final class CommandTable {
         }
     }
 
+    /** The same with another command, in the place of one that has its name or of an alias that is spelt so. */
+    CommandTable with(Command added) {
+        CommandTable table = new CommandTable(List.of());
+        table.byName.putAll(byName);
+        table.byAlias.putAll(byAlias);
+        table.byAlias.remove(added.name());
+        table.byName.put(added.name(), added);
+        return table;
+    }
+
     /** All commands in the order of their names. */
     public Collection<Command> all() {
         return Collections.unmodifiableCollection(byName.values());

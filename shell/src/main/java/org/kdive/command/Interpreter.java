@@ -12,7 +12,7 @@ import org.kdive.session.Session;
  */
 public final class Interpreter {
     private final Session session;
-    private final CommandTable table;
+    private volatile CommandTable table; // another one when the user defines a command
     private OptionalInt quitStatus =
             OptionalInt.empty(); // written on the session's thread, read after its call returned
 
@@ -21,14 +21,27 @@ public final class Interpreter {
         List<Command> all = new ArrayList<>(verbs);
         all.addAll(HelpVerbs.over(this::table));
         all.addAll(new LanguageVerbs(this, frontEnd).commands());
+        all.addAll(new ControlVerbs(this).commands());
+        all.addAll(new DefinitionVerbs(this).commands());
         this.table = new CommandTable(all);
+    }
+
+    /** Puts the lines of one source together to commands. */
+    public BlockReader reader() {
+        return new BlockReader(this::blockOf);
+    }
+
+    private Command.Block blockOf(String line) {
+        return isBlank(line)
+                ? Command.Block.NONE
+                : table.find(Arguments.parse(line).verb()).map(Command::block).orElse(Command.Block.NONE);
     }
 
     public CommandTable table() {
         return table;
     }
 
-    /** Runs one line and waits for its end. Throws what the command threw; a comment or an empty line does nothing. */
+    /** Runs one command, a block's lines with it, and waits for its end. Throws what the command threw; a comment or an empty line does nothing. */
     public void execute(String line, Output output) {
         if (!isBlank(line)) {
             session.call(() -> {
@@ -44,6 +57,22 @@ public final class Interpreter {
             Arguments arguments = Arguments.parse(line);
             table.require(arguments.verb()).run(session, arguments, output);
         }
+    }
+
+    /** Runs the lines of a block, on the session's thread; to the first that fails, or that quits. */
+    void perform(List<String> lines, Output output) {
+        BlockReader reader = reader();
+        for (String line : lines) {
+            reader.add(line).ifPresent(command -> perform(command, output));
+            if (quitStatus.isPresent()) {
+                return;
+            }
+        }
+    }
+
+    /** Adds a command, or puts it in the place of one that is called so. */
+    void define(Command command) {
+        table = table.with(command);
     }
 
     /** Whether there is nothing to run in this line: white space, or a comment. */

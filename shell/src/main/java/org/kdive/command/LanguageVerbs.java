@@ -75,7 +75,7 @@ final class LanguageVerbs {
     }
 
     private void lines(ScriptFile file, Output output) {
-        for (ScriptFile.Line line : file.lines()) {
+        for (ScriptFile.Line line : file.commands(interpreter.reader())) {
             try {
                 interpreter.perform(line.text(), output);
             } catch (RuntimeException e) {

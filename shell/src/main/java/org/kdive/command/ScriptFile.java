@@ -79,9 +79,31 @@ public record ScriptFile(String name, List<Line> lines) {
         return lines;
     }
 
-    /** What a failed line of this file says. */
+    /**
+     * The lines put together to commands, each with the number of its first line. Throws Usage when the end of a block is
+     * missing.
+     */
+    public List<Line> commands(BlockReader reader) {
+        List<Line> commands = new ArrayList<>();
+        int begun = 0;
+        for (Line line : lines) {
+            begun = reader.depth() == 0 ? line.number() : begun;
+            int number = begun;
+            reader.add(line.text()).ifPresent(command -> commands.add(new Line(number, command)));
+        }
+        if (reader.depth() > 0) {
+            String opening = reader.unfinished().orElse("").strip();
+            throw new SessionException(
+                    "%s:%d: %s: the file ends before its end".formatted(name, begun, opening),
+                    new SessionFailure.Usage("end"));
+        }
+        return commands;
+    }
+
+    /** What a failed command of this file says. */
     public String blame(Line line, Complaint complaint) {
-        return "%s:%d: %s: %s".formatted(name, line.number(), line.text().strip(), complaint.text());
+        String first = line.text().lines().findFirst().orElse("");
+        return "%s:%d: %s: %s".formatted(name, line.number(), first.strip(), complaint.text());
     }
 
     private static SessionException unreadable(

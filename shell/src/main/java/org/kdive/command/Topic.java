@@ -8,7 +8,8 @@ public enum Topic {
     STACK("The stack"),
     MACHINE("The machine"),
     SCRIPTS("Scripts and verdicts"),
-    SESSION("The session");
+    SESSION("The session"),
+    USER("Commands of your own");
 
     private final String title;
 

@@ -12,6 +12,7 @@ import org.jline.terminal.Terminal;
 import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
 import org.kdive.command.Arguments;
+import org.kdive.command.BlockReader;
 import org.kdive.command.Command;
 import org.kdive.command.Complaint;
 import org.kdive.command.FrontEnd;
@@ -53,6 +54,8 @@ public final class Prompt {
     private final Interpreter interpreter;
     private final BiConsumer<Stop, Output> stopView;
     private @Nullable Keyboard keyboard; // null until the first line is wanted
+    private final BlockReader block;
+    private String repeated = ""; // what an empty line runs again
     private boolean consoleWanted;
     private volatile boolean guestStopped; // while the console has the keyboard
     private int failureStatus; // of the first line that failed; 0 while none has
@@ -66,6 +69,7 @@ public final class Prompt {
         PrintWriter guest = streams.screenIsSeen() ? streams.answer() : streams.talk();
         this.screen = new Screen(streams.answer(), streams.talk(), guest, streams.colour());
         this.interpreter = new Interpreter(verbs, session, new Desk());
+        this.block = interpreter.reader();
     }
 
     /** What runs this prompt's lines. */
@@ -105,24 +109,41 @@ public final class Prompt {
 
     private int read(Keyboard source) {
         keyboard = source;
-        String repeated = "";
         while (interpreter.quitStatus().isEmpty() && !ended) {
-            Typed typed = source.read(PROMPT);
-            if (typed instanceof Typed.End) {
-                break;
-            }
+            Typed typed = source.read(block.depth() == 0 ? PROMPT : " ".repeat(block.depth() - 1) + ">");
             if (typed instanceof Typed.Text text) {
-                for (String line : text.text().split("\r?\n|\r", -1)) {
-                    String wanted = line.isBlank() && streams.keysAreTyped() ? repeated : line;
-                    execute(wanted);
-                    repeated = interpreter.repeats(wanted) ? wanted : "";
-                    if (interpreter.quitStatus().isPresent() || ended) {
-                        break;
-                    }
+                text.text().lines().forEach(this::take);
+                if (text.text().isEmpty()) {
+                    take("");
                 }
+            } else if (typed instanceof Typed.End && (block.depth() == 0 || !streams.keysAreTyped())) {
+                attempt(this::requireWhole).ifPresent(this::remember);
+                break;
+            } else {
+                block.forget(); // Ctrl-C and Ctrl-D drop the lines of a block
             }
         }
         return interpreter.quitStatus().orElse(streams.keysAreTyped() ? 0 : failureStatus);
+    }
+
+    /** One line; an empty one at the prompt runs the last again. */
+    private void take(String line) {
+        if (interpreter.quitStatus().isPresent() || ended) {
+            return;
+        }
+        boolean again = line.isBlank() && streams.keysAreTyped() && block.depth() == 0;
+        Optional<String> command = block.add(again ? repeated : line);
+        command.ifPresent(whole -> {
+            execute(whole);
+            repeated = interpreter.repeats(whole) ? whole : "";
+        });
+    }
+
+    private void requireWhole() {
+        block.unfinished().ifPresent(opening -> {
+            throw new SessionException(
+                    "%s: the input ends before its end".formatted(opening.strip()), new SessionFailure.Usage("end"));
+        });
     }
 
     private void execute(String line) {

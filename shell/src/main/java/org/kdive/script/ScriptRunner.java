@@ -61,7 +61,14 @@ public final class ScriptRunner {
 
     private ScriptResult run(List<ScriptFile> files, Alarm alarm, Listening listening) {
         for (ScriptFile file : files) {
-            for (ScriptFile.Line line : file.lines()) {
+            List<ScriptFile.Line> commands;
+            try {
+                commands = file.commands(interpreter.reader());
+            } catch (SessionException e) {
+                output.note(output.styled(Output.Style.BAD, String.valueOf(e.getMessage())));
+                return new ScriptResult(results, Complaint.of(e).exitStatus());
+            }
+            for (ScriptFile.Line line : commands) {
                 if (Interpreter.isBlank(line.text())) {
                     continue;
                 }

@@ -29,29 +29,37 @@ final class Engagement implements AutoCloseable {
     private final Hypervisor hypervisor;
     private boolean foundRunning = true; // somebody else's guest, before the stub stopped it
 
-    private Engagement(Target target, Breakpoints breakpoints, SessionThread thread, Notices notices) {
+    private Engagement(Target target, Workbench bench) {
+        Breakpoints breakpoints = bench.breakpoints();
         this.target = target;
-        this.slide = new SlideSearch(target, notices);
+        this.slide = new SlideSearch(target, bench.notices());
         this.locations = new Locations(target, slide);
-        this.control = new RunControl(target, breakpoints, slide, thread, notices);
+        this.control = new RunControl(target, breakpoints, slide, bench.thread(), bench.notices());
         this.stepper = new Stepper(control, target, locations);
         this.hypervisor = new Hypervisor(target, control, slide);
         slide.whenChanged(() -> breakpoints.resolveAgain(location -> locations.resolveQuietly(location)));
         target.whenModulesChange(() -> breakpoints.resolveAgain(location -> locations.resolveQuietly(location)));
     }
 
-    static Engagement boot(BootPlan plan, Breakpoints breakpoints, SessionThread thread, Notices notices) {
+    static Engagement boot(BootPlan plan, Workbench bench) {
         Machine machine = Machine.boot(plan.spec(), BOOT_DEADLINE);
         try {
             RspClient stub = RspClient.connect(machine.gdb(), STUB);
             boolean tcg = plan.spec().accelerator() == Accelerator.TCG;
-            Target target =
-                    new Target(stub, machine.qmp(), machine, tcg, plan.architecture(), plan.hasKernel(), plan.kernel());
-            Engagement engagement = new Engagement(target, breakpoints, thread, notices);
+            Target target = new Target(
+                    stub,
+                    machine.qmp(),
+                    machine,
+                    tcg,
+                    plan.architecture(),
+                    plan.hasKernel(),
+                    plan.kernel(),
+                    bench.convenience());
+            Engagement engagement = new Engagement(target, bench);
             engagement.listen(machine.qmp());
             var unused =
                     machine.exit().thenAccept(exit -> engagement.control.post(new Happening.Gone(exit.describe())));
-            engagement.begin(breakpoints, new Cause.Start());
+            engagement.begin(bench.breakpoints(), new Cause.Start());
             return engagement;
         } catch (RuntimeException e) {
             machine.close();
@@ -59,7 +67,7 @@ final class Engagement implements AutoCloseable {
         }
     }
 
-    static Engagement attach(AttachPlan plan, Breakpoints breakpoints, SessionThread thread, Notices notices) {
+    static Engagement attach(AttachPlan plan, Workbench bench) {
         QmpClient qmp = plan.qmp() == null ? null : QmpClient.connect(plan.qmp(), Duration.ofSeconds(10));
         RspClient stub = null;
         try {
@@ -67,15 +75,22 @@ final class Engagement implements AutoCloseable {
             stub = RspClient.connect(plan.gdb(), STUB);
             Architecture architecture = Architectures.of(stub.description());
             Target target = new Target(
-                    stub, qmp, null, Architectures.isTcg(stub, qmp), architecture, plan.hasKernel(), plan.kernel());
-            Engagement engagement = new Engagement(target, breakpoints, thread, notices);
+                    stub,
+                    qmp,
+                    null,
+                    Architectures.isTcg(stub, qmp),
+                    architecture,
+                    plan.hasKernel(),
+                    plan.kernel(),
+                    bench.convenience());
+            Engagement engagement = new Engagement(target, bench);
             engagement.foundRunning = running;
             if (qmp != null) {
                 engagement.listen(qmp);
             }
             var unused =
                     stub.closed().thenAccept(failure -> engagement.control.post(new Happening.Gone(failure.says())));
-            engagement.begin(breakpoints, new Cause.Attached());
+            engagement.begin(bench.breakpoints(), new Cause.Attached());
             return engagement;
         } catch (RuntimeException e) {
             closeQuietly(stub, qmp);

@@ -20,6 +20,7 @@ import org.kdive.machine.MachineFailure;
 import org.kdive.qmp.QmpException;
 import org.kdive.qmp.QmpFailure;
 import org.kdive.session.expression.Expression;
+import org.kdive.session.expression.Scope;
 import org.kdive.session.expression.Types;
 import org.kdive.session.expression.Value;
 
@@ -32,6 +33,8 @@ public final class Session implements AutoCloseable {
     private final SessionThread thread = new SessionThread();
     private final Notices notices = new Notices();
     private final Breakpoints breakpoints = new Breakpoints();
+    private final Convenience convenience = new Convenience();
+    private final BareScope bare = new BareScope(convenience);
     private final ConsoleDesk console = new ConsoleDesk(notices);
     private volatile @Nullable Engagement engagement; // null: nothing is booted or attached
     private volatile boolean cancelled;
@@ -104,13 +107,17 @@ public final class Session implements AutoCloseable {
     /** Boots a machine, ending the present one; its first stop is before the first instruction. */
     public Stop boot(BootPlan plan) {
         kill();
-        return engage(Engagement.boot(plan, breakpoints, thread, notices));
+        return engage(Engagement.boot(plan, bench()));
     }
 
     /** Joins a machine that somebody else started; the guest is stopped by it. */
     public Stop attach(AttachPlan plan) {
         kill();
-        return engage(Engagement.attach(plan, breakpoints, thread, notices));
+        return engage(Engagement.attach(plan, bench()));
+    }
+
+    private Workbench bench() {
+        return new Workbench(breakpoints, convenience, thread, notices);
     }
 
     private Stop engage(Engagement begun) {
@@ -185,31 +192,39 @@ public final class Session implements AutoCloseable {
         return current.locations().resolve(location, current.currentThread());
     }
 
-    /** Throws Usage with a caret, NoSymbol, NoRegister or the memory's fault. */
+    /** Throws Usage with a caret, NoSymbol, NoRegister or the memory's fault. Numbers need no target. */
     public Value evaluate(String expression) {
-        Engagement current = require();
-        return current.target().expression(expression).evaluate(current.target().scope(current.currentThread()));
+        return parse(expression).evaluate(scope());
+    }
+
+    private Scope scope() {
+        Engagement current = engagement;
+        return current == null ? bare : current.target().scope(current.currentThread());
     }
 
     /** The type that an expression names, or that its value would have; nothing is written. Throws as {@link #evaluate}. */
     public Type typeOf(String expression) {
-        Engagement current = require();
-        return parse(expression).type(current.target().scope(current.currentThread()));
+        return parse(expression).type(scope());
     }
 
     /** Throws Usage with a caret, and NoSymbol for types that the kernel does not have. */
     public Expression parse(String expression) {
-        return require().target().expression(expression);
+        Engagement current = engagement;
+        return current == null
+                ? Expression.parse(expression, bare.types())
+                : current.target().expression(expression);
     }
 
     /** C's types and the kernel's. */
     public Types types() {
-        return require().target().types();
+        Engagement current = engagement;
+        return current == null ? bare.types() : current.target().types();
     }
 
     /** Sets a convenience variable. */
     public void define(String name, long value) {
-        require().target().define(name, value);
+        Type word = types().c("unsigned long long");
+        convenience.define(name, Value.of(word, value, scope().architecture().byteOrder()));
     }
 
     /** What the stub calls a thread: {@code CPU#0 [running]}. */
@@ -219,7 +234,7 @@ public final class Session implements AutoCloseable {
 
     /** Keeps a value as {@code $N}, the next N; {@code $} is the last. */
     public int remember(Value value) {
-        return require().target().remember(value);
+        return convenience.remember(value);
     }
 
     /** Symbols; empty without a kernel image. */

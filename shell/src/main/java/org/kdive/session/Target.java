@@ -21,7 +21,6 @@ import org.kdive.images.arch.Disassembler;
 import org.kdive.images.arch.InstructionSet;
 import org.kdive.images.arch.Syntax;
 import org.kdive.images.linux.LiveKernel;
-import org.kdive.images.types.Type;
 import org.kdive.images.types.TypeTable;
 import org.kdive.machine.Console;
 import org.kdive.machine.Machine;
@@ -30,7 +29,6 @@ import org.kdive.qmp.QmpException;
 import org.kdive.session.expression.Expression;
 import org.kdive.session.expression.Scope;
 import org.kdive.session.expression.Types;
-import org.kdive.session.expression.Value;
 
 /** What is being debugged: its channels, its kernel, and what was read from it during the present stop. Session thread. */
 final class Target implements AutoCloseable {
@@ -51,7 +49,7 @@ final class Target implements AutoCloseable {
     private final Unwinding unwinding;
     private final LoadedModules modules;
     private Runnable modulesChanged = () -> {};
-    private final Convenience convenience = new Convenience();
+    private final Convenience convenience;
     private final Expressions expressions;
 
     /**
@@ -65,7 +63,8 @@ final class Target implements AutoCloseable {
             boolean tcg,
             Architecture architecture,
             boolean hasKernel,
-            Supplier<Optional<Program>> linked) {
+            Supplier<Optional<Program>> linked,
+            Convenience convenience) {
         this.stub = stub;
         this.qmp = qmp;
         this.machine = machine;
@@ -73,6 +72,7 @@ final class Target implements AutoCloseable {
         this.architecture = architecture;
         this.hasKernel = hasKernel;
         this.linked = linked;
+        this.convenience = convenience;
         this.cache = new StopCache(stub, architecture, new GuestRam(machine));
         this.unwinding = new Unwinding(this);
         this.modules = new LoadedModules(this);
@@ -166,18 +166,8 @@ final class Target implements AutoCloseable {
         return new TargetScope(this, thread, convenience);
     }
 
-    void define(String name, long value) {
-        Type word = types().c("unsigned long long");
-        convenience.define(name, Value.of(word, value, architecture.byteOrder()));
-    }
-
     String threadName(ThreadId of) {
         return Waits.on(stub.threadName(of), "read the thread's name").strip();
-    }
-
-    /** Keeps a value as {@code $N} and as {@code $}. */
-    int remember(Value value) {
-        return convenience.remember(value);
     }
 
     /** An address with its symbol where it has one: {@code 0xffffffff83208a90 <start_kernel+4>}. */
