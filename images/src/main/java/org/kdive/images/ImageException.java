@@ -11,18 +11,18 @@ public final class ImageException extends RuntimeException {
     private final transient ImageFailure failure;
 
     public ImageException(ImageFailure failure) {
-        super(failure.describe());
+        super(printable(failure.describe()));
         this.failure = failure;
     }
 
     public ImageException(ImageFailure failure, Throwable cause) {
-        super(failure.describe(), cause);
+        super(printable(failure.describe()), cause);
         this.failure = failure;
     }
 
     /** For a message that says more than the failure alone, such as what was being done. */
     public ImageException(String message, ImageFailure failure) {
-        super(message);
+        super(printable(message));
         this.failure = failure;
     }
 
@@ -36,6 +36,19 @@ public final class ImageException extends RuntimeException {
 
     public static ImageException memoryFault(long address) {
         return new ImageException(new ImageFailure.MemoryFault(address));
+    }
+
+    /** Messages quote what they are about, and that may be hostile: a newline, or an escape sequence for a terminal. */
+    private static String printable(String message) {
+        if (message.chars().noneMatch(Character::isISOControl)) {
+            return message;
+        }
+        StringBuilder printable = new StringBuilder();
+        message.strip()
+                .chars()
+                .forEach(c -> printable.append(
+                        Character.isISOControl(c) ? "\\x%02x".formatted(c) : String.valueOf((char) c)));
+        return printable.toString();
     }
 
     private static String reason(IOException cause) {

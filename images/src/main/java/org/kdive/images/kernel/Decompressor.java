@@ -1,7 +1,6 @@
 package org.kdive.images.kernel;
 
 import com.github.luben.zstd.Zstd;
-import com.github.luben.zstd.ZstdException;
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,10 +40,18 @@ public final class Decompressor {
     /** Exactly {@code declaredSize} bytes if that is known, and an exception if the stream holds fewer. */
     public static Bytes unpack(Compression compression, Bytes packed, OptionalLong declaredSize) {
         Decompressor decompressor = new Decompressor(compression, packed);
-        byte[] out = declaredSize.isPresent()
-                ? decompressor.exactly(decompressor.requirePlausible(declaredSize.getAsLong()))
-                : decompressor.all();
-        return Bytes.of(packed.source() + " (unpacked)", out);
+        return Bytes.of(packed.source() + " (unpacked)", decompressor.unpack(declaredSize));
+    }
+
+    private byte[] unpack(OptionalLong declaredSize) {
+        try {
+            return declaredSize.isPresent() ? exactly(requirePlausible(declaredSize.getAsLong())) : all();
+        } catch (ImageException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // The libraries have a dozen exceptions for bytes that are not theirs.
+            throw corrupt(e);
+        }
     }
 
     private long limitBytes() {
@@ -88,16 +95,12 @@ public final class Decompressor {
     private byte[] zstd(int sizeBytes) {
         long frameBytes = zstdFrameBytes();
         byte[] out = new byte[sizeBytes];
-        try {
-            long written =
-                    Zstd.decompressByteArray(out, 0, sizeBytes, packed.array(), packed.arrayStart(), (int) frameBytes);
-            if (Zstd.isError(written)) {
-                throw packed.malformedAt(0, "zstd: " + Zstd.getErrorName(written));
-            }
-            requireAll(sizeBytes, written);
-        } catch (ZstdException e) {
-            throw new ImageException(failure("zstd: " + e.getMessage()), e);
+        long written =
+                Zstd.decompressByteArray(out, 0, sizeBytes, packed.array(), packed.arrayStart(), (int) frameBytes);
+        if (Zstd.isError(written)) {
+            throw packed.malformedAt(0, "zstd: " + Zstd.getErrorName(written));
         }
+        requireAll(sizeBytes, written);
         return out;
     }
 
@@ -160,13 +163,10 @@ public final class Decompressor {
         }
     }
 
-    private ImageException corrupt(IOException e) {
+    private ImageException corrupt(Exception e) {
         String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return new ImageException(failure(compression.label() + ": " + reason), e);
-    }
-
-    private ImageFailure failure(String what) {
-        return packed.malformedAt(0, what).failure();
+        return new ImageException(
+                packed.malformedAt(0, compression.label() + ": " + reason).failure(), e);
     }
 
     /** For the block formats: the last array may turn out shorter than its bound. */

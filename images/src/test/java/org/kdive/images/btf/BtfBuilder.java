@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import org.kdive.images.bytes.Bytes;
 
 /** Writes BTF blobs for tests. Ids count from where the base's end. */
-final class BtfBuilder {
+public final class BtfBuilder {
     private final ByteArrayOutputStream types = new ByteArrayOutputStream();
     private final ByteArrayOutputStream strings = new ByteArrayOutputStream();
     private final ByteOrder order;
@@ -15,14 +15,14 @@ final class BtfBuilder {
     private byte[] layout = {};
     private int last;
 
-    BtfBuilder(ByteOrder order, int baseTypes, int baseStringBytes) {
+    public BtfBuilder(ByteOrder order, int baseTypes, int baseStringBytes) {
         this.order = order;
         this.firstString = baseStringBytes;
         this.last = baseTypes;
         strings.write(0);
     }
 
-    static BtfBuilder little() {
+    public static BtfBuilder little() {
         return new BtfBuilder(ByteOrder.LITTLE_ENDIAN, 0, 0);
     }
 
@@ -37,17 +37,17 @@ final class BtfBuilder {
     }
 
     /** Adds a record and gives its id. */
-    int add(int kind, boolean flag, int vlen, String name, int sizeOrType, int... trailer) {
+    public int add(int kind, boolean flag, int vlen, String name, int sizeOrType, int... trailer) {
         words(string(name), kind << 24 | vlen | (flag ? 1 << 31 : 0), sizeOrType);
         words(trailer);
         return ++last;
     }
 
-    int integer(String name, int bytes, boolean isSigned) {
+    public int integer(String name, int bytes, boolean isSigned) {
         return add(BtfKind.INT, false, 0, name, bytes, (isSigned ? 1 << 24 : 0) | bytes * 8);
     }
 
-    int pointer(int to) {
+    public int pointer(int to) {
         return add(BtfKind.PTR, false, 0, "", to);
     }
 
@@ -67,7 +67,7 @@ final class BtfBuilder {
         return strings.size();
     }
 
-    byte[] toArray() {
+    public byte[] toArray() {
         int header = layout.length == 0 ? 24 : 32;
         int size = header + types.size() + strings.size() + layout.length;
         ByteBuffer buffer = ByteBuffer.allocate(size).order(order);

@@ -1,9 +1,13 @@
 package org.kdive.images.fetch;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.apache.commons.compress.archivers.ar.ArArchiveEntry;
 import org.apache.commons.compress.archivers.ar.ArArchiveOutputStream;
@@ -11,14 +15,14 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /** Debian packages made for tests. */
-final class DebPackages {
+public final class DebPackages {
     private DebPackages() {}
 
-    interface Compressor {
+    public interface Compressor {
         OutputStream compress(OutputStream out) throws IOException;
     }
 
-    static byte[] deb(String dataMember, Compressor compressor, Map<String, byte[]> files) throws IOException {
+    public static byte[] deb(String dataMember, Compressor compressor, Map<String, byte[]> files) throws IOException {
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         try (TarArchiveOutputStream tar = new TarArchiveOutputStream(compressor.compress(data))) {
             for (Map.Entry<String, byte[]> file : files.entrySet()) {
@@ -36,6 +40,24 @@ final class DebPackages {
             member(ar, dataMember, data.toByteArray());
         }
         return deb.toByteArray();
+    }
+
+    /** Every file of the package, to the end. */
+    public static void readAll(Path deb, long limitBytes) {
+        new DebPackage(deb, limitBytes).visit((path, size, in) -> {
+            if (!Path.of("/a").resolve(path).normalize().startsWith("/a")) {
+                throw new AssertionError(path + " leaves the package");
+            }
+            in.transferTo(OutputStream.nullOutputStream());
+            return true;
+        });
+    }
+
+    /** A module as a package has it; the first byte says how it is compressed. */
+    public static void readModule(byte[] input) throws IOException {
+        String suffix = List.of("", ".xz", ".zst").get(input.length == 0 ? 0 : (input[0] & 0xff) % 3);
+        byte[] packed = Arrays.copyOfRange(input, Math.min(1, input.length), input.length);
+        KernelModule.parse("m", KernelModule.contents("m.ko" + suffix, new ByteArrayInputStream(packed)));
     }
 
     private static void member(ArArchiveOutputStream ar, String name, byte[] contents) throws IOException {

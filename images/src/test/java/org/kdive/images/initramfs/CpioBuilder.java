@@ -4,24 +4,24 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Archives as hostile as a test wants them: every field is what it is told to be. */
-final class CpioBuilder {
+public final class CpioBuilder {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final String magic;
     private int inode = 100;
 
-    CpioBuilder(String magic) {
+    public CpioBuilder(String magic) {
         this.magic = magic;
     }
 
-    static CpioBuilder newc() {
+    public static CpioBuilder newc() {
         return new CpioBuilder("070701");
     }
 
-    CpioBuilder member(String name, int mode, String data) {
+    public CpioBuilder member(String name, int mode, String data) {
         return member(name, mode, data, inode++, 1);
     }
 
-    CpioBuilder member(String name, int mode, String data, int number, int links) {
+    public CpioBuilder member(String name, int mode, String data, int number, int links) {
         byte[] bytes = data.getBytes(StandardCharsets.ISO_8859_1);
         return raw(name, mode, number, links, bytes.length, bytes, 0);
     }
@@ -80,7 +80,7 @@ final class CpioBuilder {
         return out.toByteArray();
     }
 
-    byte[] build() {
+    public byte[] build() {
         raw("TRAILER!!!", 0, 0, 1, 0, new byte[0], 0);
         return out.toByteArray();
     }

@@ -10,45 +10,11 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.kdive.images.bytes.ByteWriter;
 import org.kdive.images.bytes.Bytes;
 
 /** Tables as each generation of kernels and each word size lay them out. */
 final class ExportedSymbolsTest {
-    private static final int COUNT = 40;
-    private static final int STRINGS = 0x100;
-    private static final int TABLE = 0x800;
-
-    private static String name(int i) {
-        return i == 17 ? "init_task" : "symbol_" + i;
-    }
-
-    private static long address(long base, int i) {
-        return base + 0x100000 + 64L * i;
-    }
-
-    private static byte[] image(ByteOrder order, int wordBytes, boolean relative, int fields, long base) {
-        ByteWriter strings = new ByteWriter(order);
-        int[] offsets = new int[COUNT];
-        for (int i = 0; i < COUNT; i++) {
-            offsets[i] = STRINGS + strings.position();
-            strings.cstring(name(i));
-        }
-        ByteWriter out =
-                new ByteWriter(order).upTo(STRINGS).bytes(strings.toArray()).upTo(TABLE);
-        for (int i = 0; i < COUNT; i++) {
-            int at = out.position();
-            if (relative) {
-                out.u32(address(base, i) - (base + at)).u32(offsets[i] - (at + 4L));
-            } else {
-                out.word(address(base, i), wordBytes).word(base + offsets[i], wordBytes);
-            }
-            if (fields == 3) {
-                out.word(0, relative ? 4 : wordBytes);
-            }
-        }
-        return out.zeros(64).toArray();
-    }
+    private static final int COUNT = ExportsBuilder.COUNT;
 
     private static LinkMap at(long base) {
         return offset -> OptionalLong.of(base + offset);
@@ -59,12 +25,12 @@ final class ExportedSymbolsTest {
     void findsEveryLayout(int wordBytes, boolean relative, int fields) {
         long base = wordBytes == 8 ? 0xffff800008000000L : 0xc0008000L;
         for (ByteOrder order : new ByteOrder[] {ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN}) {
-            Bytes image = Bytes.of("image", image(order, wordBytes, relative, fields, base))
+            Bytes image = Bytes.of("image", ExportsBuilder.image(order, wordBytes, relative, fields, base))
                     .withOrder(order);
             Map<String, Long> found = ExportedSymbols.find(image, wordBytes, at(base));
             assertThat(found).hasSize(COUNT);
             for (int i = 0; i < COUNT; i++) {
-                assertThat(found).containsEntry(name(i), address(base, i));
+                assertThat(found).containsEntry(ExportsBuilder.name(i), ExportsBuilder.address(base, i));
             }
         }
     }
@@ -72,19 +38,20 @@ final class ExportedSymbolsTest {
     @Test
     void addsOnlyWhatTheTableLacks() {
         long base = 0xffff800008000000L;
-        Bytes image = Bytes.of("image", image(ByteOrder.LITTLE_ENDIAN, 8, true, 3, base));
-        SymbolTable table =
-                new SymbolTableBuilder(1).add(name(3), base + 0x40, 0, 'T').build("kallsyms");
+        Bytes image = Bytes.of("image", ExportsBuilder.image(ByteOrder.LITTLE_ENDIAN, 8, true, 3, base));
+        SymbolTable table = new SymbolTableBuilder(1)
+                .add(ExportsBuilder.name(3), base + 0x40, 0, 'T')
+                .build("kallsyms");
         SymbolTable whole = ExportedSymbols.complete(table, image, 8, at(base));
 
         assertThat(whole.size()).isEqualTo(COUNT);
-        assertThat(whole.find(name(3)).orElseThrow().address()).isEqualTo(base + 0x40);
+        assertThat(whole.find(ExportsBuilder.name(3)).orElseThrow().address()).isEqualTo(base + 0x40);
         assertThat(whole.find("init_task").orElseThrow().type()).isEqualTo('D');
     }
 
     @Test
     void aTableWithDataStaysAsItIs() {
-        Bytes image = Bytes.of("image", image(ByteOrder.LITTLE_ENDIAN, 8, true, 3, 0));
+        Bytes image = Bytes.of("image", ExportsBuilder.image(ByteOrder.LITTLE_ENDIAN, 8, true, 3, 0));
         SymbolTable table =
                 new SymbolTableBuilder(1).add("init_task", 64, 0, 'D').build("kallsyms");
         assertThat(ExportedSymbols.complete(table, image, 8, at(0))).isSameAs(table);
@@ -93,7 +60,7 @@ final class ExportedSymbolsTest {
     @Test
     void damagedTablesAreHarmless() {
         Random random = new Random(0x6b73796d);
-        byte[] whole = image(ByteOrder.LITTLE_ENDIAN, 8, true, 3, 0xffff800008000000L);
+        byte[] whole = ExportsBuilder.image(ByteOrder.LITTLE_ENDIAN, 8, true, 3, 0xffff800008000000L);
         for (int round = 0; round < 2000; round++) {
             byte[] damaged = whole.clone();
             for (int i = 0; i < 1 + round % 8; i++) {
