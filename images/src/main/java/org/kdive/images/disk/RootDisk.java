@@ -29,10 +29,25 @@ public final class RootDisk {
     private static final long SPARE_BYTES = 64 * MIB;
     private static final long MAX_DISK_BYTES = 4L << 40;
 
-    private final FileTree tree;
+    /** Where the one partition of a partitioned disk begins: what partitioning programs have chosen since disks have 4 KiB sectors. */
+    private static final long PARTITION_BYTES = MIB;
 
-    public RootDisk(FileTree tree) {
+    private final FileTree tree;
+    private final long startBytes;
+
+    private RootDisk(FileTree tree, long startBytes) {
         this.tree = tree;
+        this.startBytes = startBytes;
+    }
+
+    /** The file system from the disk's first byte on: {@code root=/dev/vda}. */
+    public RootDisk(FileTree tree) {
+        this(tree, 0);
+    }
+
+    /** A partition table, and the file system in its one partition, which is bootable: {@code root=/dev/vda1}. */
+    public static RootDisk partitioned(FileTree tree) {
+        return new RootDisk(tree, PARTITION_BYTES);
     }
 
     /** Enough for what is in the tree and a third more, whole MiB. The file is sparse: what is free takes no room here. */
@@ -44,7 +59,7 @@ public final class RootDisk {
                 bytes += (file.content().sizeBytes() + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
             }
         }
-        return (bytes * 4 / 3 + SPARE_BYTES) / MIB * MIB;
+        return startBytes + (bytes * 4 / 3 + SPARE_BYTES) / MIB * MIB;
     }
 
     private long inodes() {
@@ -80,6 +95,9 @@ public final class RootDisk {
     private void make(Path work, Path raw, long sizeBytes) throws IOException {
         Path root = Files.createDirectory(work.resolve("root"));
         StagedTree.write(tree, root);
+        if (startBytes > 0) {
+            PartitionTable.write(raw, startBytes, sizeBytes);
+        }
         run(
                 work,
                 "mke2fs",
@@ -94,13 +112,14 @@ public final class RootDisk {
                 "-N",
                 Long.toString(inodes()),
                 "-E",
-                "root_owner=0:0",
+                "root_owner=0:0,offset=" + startBytes,
                 "-d",
                 root.toString(),
                 raw.toString(),
-                sizeBytes / 1024 + "k");
+                (sizeBytes - startBytes) / 1024 + "k");
         Path commands = Files.write(work.resolve("commands"), commands());
-        ChildProcess.Result result = run(work, "debugfs", "-w", "-f", commands.toString(), raw.toString());
+        ChildProcess.Result result =
+                run(work, "debugfs", "-w", "-f", commands.toString(), raw + "?offset=" + startBytes);
         // It goes on after errors and exits with 0; its first line of them is its version.
         Optional<String> problem = result.errors()
                 .lines()

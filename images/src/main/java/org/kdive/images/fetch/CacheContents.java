@@ -20,8 +20,18 @@ import org.kdive.images.ImageException;
 /** What is in a cache and what of it nobody will ask for again. */
 public final class CacheContents {
     /** The parts of the cache whose children are things of their own. */
-    private static final List<String> SHELVES =
-            List.of("kernels", "unpacked", "busybox", "initramfs", "apt", "cds", "debug-maps", "bench", "partial");
+    private static final List<String> SHELVES = List.of(
+            "kernels",
+            "unpacked",
+            "busybox",
+            "firmware",
+            "initramfs",
+            "bootdisks",
+            "apt",
+            "cds",
+            "debug-maps",
+            "bench",
+            "partial");
 
     /**
      * One thing: a kernel with its package and modules, an archive, a list of packages.
@@ -86,7 +96,7 @@ public final class CacheContents {
         boolean stale = switch (shelf) {
             case "kernels" -> !namedKernels.contains(name);
             // Made again by the next boot, and named by what a file was: nobody can say whether it still is so.
-            case "unpacked", "partial" -> true;
+            case "unpacked", "bootdisks", "partial" -> true;
             // The launcher's archives carry a process's number until they are whole.
             case "cds" -> !name.endsWith(".jsa");
             default -> name.startsWith(".") && name.contains(".part-");

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,41 @@ final class RootDiskIT {
         assertThat(run("debugfs", "-R", "ls -l /", disk.toString())).contains("say \"hi\"");
         assertThat(DiskImage.read(disk).contents()).contains("ext4");
         assertThat(names()).containsExactly("disk");
+    }
+
+    @Test
+    void startsInItsBootablePartition() throws IOException, InterruptedException {
+        Path disk = directory.resolve("disk");
+        RootDisk root = RootDisk.partitioned(tree());
+        root.write(disk, DiskImage.Format.RAW, root.fittingBytes());
+
+        assertThat(run("partx", "-g", "-o", "START,SECTORS,TYPE,FLAGS", disk.toString()))
+                .containsPattern("2048 +%d +0x83 +0x80".formatted(root.fittingBytes() / 512 - 2048));
+        run("e2fsck", "-fn", disk + "?offset=1048576");
+        assertThat(run("debugfs", "-R", "stat /su", disk + "?offset=1048576")).containsPattern("Mode: +04755");
+        assertThat(DiskImage.read(disk).contents()).contains("MBR");
+        assertThat(Files.size(disk)).isEqualTo(root.fittingBytes());
+    }
+
+    @Test
+    void bootsAKernelByItself() throws IOException, InterruptedException {
+        Path kernel = Files.writeString(directory.resolve("kernel"), "a kernel");
+        Path initrd = Files.writeString(directory.resolve("initrd"), "a root");
+        Path shelf = directory.resolve("shelf");
+
+        Path disk = new BootDisk(kernel, Optional.of(initrd), "console=ttyAMA0 quiet").in(shelf);
+
+        String partition = disk + "?offset=1048576";
+        assertThat(run("debugfs", "-R", "cat /extlinux/extlinux.conf", partition))
+                .contains("kernel /Image\n", "initrd /initrd\n", "append console=ttyAMA0 quiet\n");
+        assertThat(run("debugfs", "-R", "cat /Image", partition)).contains("a kernel");
+        assertThat(new BootDisk(kernel, Optional.of(initrd), "console=ttyAMA0 quiet").in(shelf))
+                .isEqualTo(disk);
+        assertThat(new BootDisk(kernel, Optional.empty(), "console=ttyAMA0 quiet").in(shelf))
+                .isNotEqualTo(disk);
+        assertThatThrownBy(() -> new BootDisk(kernel, Optional.empty(), "a=$b"))
+                .isInstanceOf(ImageException.class)
+                .hasMessageContaining("U-Boot reads $");
     }
 
     @Test
