@@ -65,6 +65,14 @@ final class BootOptions {
     private List<String> shares = new ArrayList<>();
 
     @Option(
+            names = "--bios",
+            paramLabel = "FILE|u-boot",
+            description =
+                    "Start the kernel by U-Boot, on arm64's virt: a u-boot.bin, or u-boot for the distribution's. Kernel, "
+                            + "root and command line are put on a disk for it; it waits two seconds for a key.")
+    private @Nullable String bios;
+
+    @Option(
             names = "--symbols",
             paramLabel = "FILE",
             description = "Symbols from a vmlinux or System.map (default: from the kernel itself).")
@@ -98,6 +106,7 @@ final class BootOptions {
                 accelerator,
                 disks.stream().map(Disk::parse).toList(),
                 shares.stream().map(Share::parse).toList(),
+                bios,
                 qemu,
                 seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
                 qemuArguments);

@@ -61,6 +61,11 @@ final class ImageDiskVerb implements Callable<Integer> {
             description = "How it lies in the file (default: raw; qcow2 with --backing, or if OUT ends so).")
     private DiskImage.@org.jspecify.annotations.Nullable Format format; // null: by the other words
 
+    @Option(
+            names = "--partitioned",
+            description = "Put the file system in a bootable partition, as U-Boot wants it: root=/dev/vda1.")
+    private boolean partitioned;
+
     @Option(names = "--backing", paramLabel = "DISK", description = "The raw or qcow2 disk to begin as.")
     private @org.jspecify.annotations.Nullable Path backing;
 
@@ -70,7 +75,7 @@ final class ImageDiskVerb implements Callable<Integer> {
             overlay(backing);
         } else {
             FileTree tree = tree();
-            RootDisk disk = new RootDisk(tree);
+            RootDisk disk = partitioned ? RootDisk.partitioned(tree) : new RootDisk(tree);
             disk.write(output, format(), sizeBytes == 0 ? disk.fittingBytes() : sizeBytes);
             report("ext4 with " + tree);
         }
@@ -87,7 +92,7 @@ final class ImageDiskVerb implements Callable<Integer> {
     }
 
     private void overlay(Path original) {
-        if (!sources.isEmpty() || sizeBytes != 0 || format == DiskImage.Format.RAW) {
+        if (!sources.isEmpty() || sizeBytes != 0 || partitioned || format == DiskImage.Format.RAW) {
             throw new UsageException("--backing makes a qcow2 disk of the other one's size and contents, nothing else");
         }
         if (Files.exists(output)) {

@@ -18,7 +18,8 @@ import org.kdive.session.SessionFailure;
 
 /** The verbs that begin: boot and attach. */
 final class BootVerbs {
-    private static final String BOOT_USAGE = "boot KERNEL [initrd=FILE|none] [append=WORD]... [cpus=N] [machine=TYPE]";
+    private static final String BOOT_USAGE =
+            "boot KERNEL [initrd=FILE|none] [append=WORD]... [cpus=N] [machine=TYPE] [bios=FILE|u-boot]";
     private static final String ATTACH_USAGE = "attach GDB-ENDPOINT [qmp=ENDPOINT] [kernel=KERNEL]";
 
     private BootVerbs() {}
@@ -47,6 +48,7 @@ final class BootVerbs {
     private static BootRequest request(List<String> words) {
         @Nullable String initrd = null;
         @Nullable String machine = null;
+        @Nullable String bios = null;
         List<String> append = new ArrayList<>();
         int cpus = 0;
         for (String word : words.subList(1, words.size())) {
@@ -57,6 +59,7 @@ final class BootVerbs {
                 case "initrd" -> initrd = value;
                 case "append" -> append.add(value);
                 case "machine" -> machine = value;
+                case "bios" -> bios = value;
                 case "cpus" -> cpus = Words.count(value, BOOT_USAGE);
                 default ->
                     throw new SessionException(
@@ -74,6 +77,7 @@ final class BootVerbs {
                 Accelerator.TCG,
                 List.of(),
                 List.of(),
+                bios,
                 null,
                 OptionalLong.empty(),
                 List.of());

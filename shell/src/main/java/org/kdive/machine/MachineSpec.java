@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param qemu a name looked for on the path, or a path
  * @param kernel null: nothing is booted but the firmware
  * @param initrd null: none
+ * @param firmware null: QEMU loads the kernel itself
  * @param append the kernel's command line, word by word
  * @param machine QEMU's machine type, with properties after commas if any
  * @param cpu empty: QEMU's own default
@@ -26,6 +27,7 @@ public record MachineSpec(
         String qemu,
         @Nullable Path kernel,
         @Nullable Path initrd,
+        @Nullable Firmware firmware,
         List<String> append,
         long memoryBytes,
         int cpus,
@@ -127,6 +129,7 @@ public record MachineSpec(
         private @Nullable String qemu; // null: the architecture's
         private @Nullable Path kernel; // null: none
         private @Nullable Path initrd; // null: none
+        private @Nullable Firmware firmware; // null: none but QEMU's own
         private final List<String> append = new ArrayList<>();
         private long memoryBytes = 512 * MIB;
         private int cpus = 1;
@@ -159,6 +162,12 @@ public record MachineSpec(
 
         public Builder initrd(Path initrd) {
             this.initrd = initrd;
+            return this;
+        }
+
+        /** The kernel, its root and its command line are given to QEMU no more: they are on the firmware's disk. */
+        public Builder firmware(Firmware firmware) {
+            this.firmware = firmware;
             return this;
         }
 
@@ -229,6 +238,7 @@ public record MachineSpec(
                     qemu == null ? architecture.qemu() : qemu,
                     kernel,
                     initrd,
+                    firmware,
                     append,
                     memoryBytes,
                     cpus,

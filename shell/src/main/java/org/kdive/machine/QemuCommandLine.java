@@ -132,6 +132,10 @@ final class QemuCommandLine {
     }
 
     private void kernel() {
+        if (spec.firmware() != null) {
+            firmware(spec.firmware());
+            return;
+        }
         if (spec.kernel() != null) {
             add("-kernel", spec.kernel().toAbsolutePath().toString());
         }
@@ -141,6 +145,14 @@ final class QemuCommandLine {
         if (!spec.append().isEmpty()) {
             add("-append", String.join(" ", spec.append()));
         }
+    }
+
+    private void firmware(Firmware firmware) {
+        add("-bios", firmware.file().toAbsolutePath().toString());
+        add(
+                "-blockdev",
+                "driver=raw,node-name=boot,read-only=on,file.driver=file,file.filename=" + value(firmware.bootDisk()));
+        add("-device", "virtio-blk-device,drive=boot");
     }
 
     private void determinism() {

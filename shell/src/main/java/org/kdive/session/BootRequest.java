@@ -39,6 +39,7 @@ import org.kdive.machine.Share;
  * @param cpus 0 for the default
  * @param machine null: the architecture's
  * @param cpu null: the architecture's
+ * @param bios null: QEMU loads the kernel; else U-Boot does, from this file or, named {@code u-boot}, the distribution's
  * @param qemu null: the architecture's
  * @param seed empty: not deterministic
  */
@@ -53,6 +54,7 @@ public record BootRequest(
         Accelerator accelerator,
         List<Disk> disks,
         List<Share> shares,
+        @Nullable String bios,
         @Nullable String qemu,
         OptionalLong seed,
         List<String> qemuArguments) {
@@ -65,6 +67,38 @@ public record BootRequest(
         disks = List.copyOf(disks);
         shares = List.copyOf(shares);
         qemuArguments = List.copyOf(qemuArguments);
+    }
+
+    /** With QEMU's own loader. */
+    public BootRequest(
+            String kernel,
+            @Nullable String initrd,
+            List<String> append,
+            long memoryBytes,
+            int cpus,
+            @Nullable String machine,
+            @Nullable String cpu,
+            Accelerator accelerator,
+            List<Disk> disks,
+            List<Share> shares,
+            @Nullable String qemu,
+            OptionalLong seed,
+            List<String> qemuArguments) {
+        this(
+                kernel,
+                initrd,
+                append,
+                memoryBytes,
+                cpus,
+                machine,
+                cpu,
+                accelerator,
+                disks,
+                shares,
+                null,
+                qemu,
+                seed,
+                qemuArguments);
     }
 
     /** The kernel with a busybox root on the default machine. */
@@ -93,6 +127,8 @@ public record BootRequest(
         Optional<FetchedKernel> fetched = fetchedKernel(kernel, progress);
         Path file = fetched.map(FetchedKernel::kernel).orElseGet(() -> Path.of(kernel));
         KernelImage image = KernelImage.open(file);
+        Optional<FirmwareBoot> boot = Optional.ofNullable(bios).map(words -> new FirmwareBoot(words, progress));
+        Optional<Path> firmware = boot.map(known -> known.file(image.architecture()));
         Supplier<Optional<Program>> symbols = symbolsOf(image);
         GuestArchitecture guest = guest(image.architecture());
         MachineSpec.Builder spec = MachineSpec.builder()
@@ -112,6 +148,7 @@ public record BootRequest(
             spec.share(share);
         });
         options(spec);
+        boot.ifPresent(known -> spec.firmware(known.of(firmware.orElseThrow(), spec.build())));
         return new BootPlan(spec.build(), image.architecture(), true, symbols);
     }
 

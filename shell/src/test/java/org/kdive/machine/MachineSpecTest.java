@@ -58,6 +58,21 @@ final class MachineSpecTest {
     }
 
     @Test
+    void firmwareFindsTheKernelOnADiskOfItsOwn() {
+        List<String> words = words(MachineSpec.builder()
+                .architecture(GuestArchitecture.AARCH64)
+                .kernel(Path.of("/boot/Image"))
+                .append("quiet")
+                .disk(new Disk(Path.of("/nowhere/root"), Disk.Access.READ_WRITE))
+                .firmware(new Firmware(Path.of("/lib/u-boot.bin"), Path.of("/tmp/a,b"))));
+        assertThat(after(words, "-bios")).isEqualTo("/lib/u-boot.bin");
+        assertThat(words)
+                .doesNotContain("-kernel", "-append")
+                .contains("virtio-blk-pci,drive=disk0", "virtio-blk-device,drive=boot")
+                .contains("driver=raw,node-name=boot,read-only=on,file.driver=file,file.filename=/tmp/a,,b");
+    }
+
+    @Test
     void aKernelWhoseNameBeginsWithADashIsNoOption() {
         assertThat(after(words(MachineSpec.builder().kernel(Path.of("-S"))), "-kernel"))
                 .startsWith("/");

@@ -2,16 +2,11 @@ package org.kdive.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,6 +15,7 @@ import org.kdive.images.KernelImage;
 import org.kdive.images.Program;
 import org.kdive.images.arch.Instruction;
 import org.kdive.machine.Accelerator;
+import org.kdive.machine.GuestArchitecture;
 
 /** The machines people describe: each stops in start_kernel on its way to its last line. */
 @Timeout(240)
@@ -78,7 +74,7 @@ final class MachinesIT {
 
     @Test
     void x86OnQ35() {
-        require("qemu-system-x86_64");
+        Emulators.require(GuestArchitecture.X86_64);
         try (Guest guest = new Wanted("debian").on("q35", null, 2, 512).boot()) {
             stopsInStartKernel(guest);
             assertThat(guest.on(guest.session::explainSlide)).contains("write watchpoint");
@@ -89,7 +85,7 @@ final class MachinesIT {
 
     @Test
     void arm64WithSecureWorldAndHypervisor() {
-        require("qemu-system-aarch64");
+        Emulators.require(GuestArchitecture.AARCH64);
         Wanted wanted = new Wanted("debian/arm64")
                 .on("virt,gic-version=3,its=off,secure=on,virtualization=on", "cortex-a53", 4, 2048);
         try (Guest guest = wanted.boot()) {
@@ -106,7 +102,7 @@ final class MachinesIT {
 
     @Test
     void arm64WithoutARootEndsInAPanicThatIsExplained() {
-        require("qemu-system-aarch64");
+        Emulators.require(GuestArchitecture.AARCH64);
         try (Guest guest = new Wanted("debian/arm64")
                 .on("virt", "cortex-a57", 2, 512)
                 .withoutRoot()
@@ -120,7 +116,7 @@ final class MachinesIT {
 
     @Test
     void armhfOnVirt() {
-        require("qemu-system-arm");
+        Emulators.require(GuestArchitecture.ARM);
         try (Guest guest = new Wanted("debian/armhf").boot()) {
             stopsInStartKernel(guest);
             assertThat(guest.on(() -> program(guest).slideBytes())).hasValue(0);
@@ -131,7 +127,7 @@ final class MachinesIT {
 
     @Test
     void versatileWithItsDeviceTree() {
-        require("qemu-system-arm");
+        Emulators.require(GuestArchitecture.ARM);
         Wanted wanted = new Wanted(SmallKernels.require("zImage-6.1-versatile"))
                 .on("versatilepb", "arm926", 1, 128)
                 .with("-dtb", SmallKernels.require("versatile-pb.dtb"));
@@ -144,7 +140,7 @@ final class MachinesIT {
 
     @Test
     void riscv64WithoutARoot() {
-        require("qemu-system-riscv64");
+        Emulators.require(GuestArchitecture.RISCV64);
         try (Guest guest = new Wanted(SmallKernels.require("Image.gz-6.1-riscv64"))
                 .withoutRoot()
                 .boot()) {
@@ -157,9 +153,11 @@ final class MachinesIT {
 
     /** The place, the symbol and the slide: all that is known of the kernel agrees with what is in the guest's memory. */
     private static void stopsInStartKernel(Guest guest) {
-        Stop stop = guest.bootedTo("start_kernel");
+        agreesWithTheImage(guest, guest.bootedTo("start_kernel"), "start_kernel");
+    }
 
-        assertThat(guest.where(stop)).isEqualTo("start_kernel");
+    static void agreesWithTheImage(Guest guest, Stop stop, String where) {
+        assertThat(guest.where(stop)).isEqualTo(where);
         KernelImage image = guest.on(() -> program(guest).image());
         long banner = guest.on(
                 () -> program(guest).toRunTime(image.bannerLinkAddress().orElseThrow()));
@@ -238,15 +236,5 @@ final class MachinesIT {
     // the notice comes on the console's thread, which may be behind
     private static void explains(Guest guest, String part) {
         await().atMost(Guest.PATIENCE).until(() -> guest.notices.stream().anyMatch(line -> line.contains(part)));
-    }
-
-    /** On CI a missing QEMU is a failure; elsewhere a reason to skip. */
-    private static void require(String qemu) {
-        boolean there = Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, qemu)));
-        if (System.getenv("CI") != null) {
-            assertThat(there).as(qemu + " on the path").isTrue();
-        }
-        assumeTrue(there, qemu + " is not on the path");
     }
 }
