@@ -1,5 +1,6 @@
 package org.kdive.images;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -51,9 +52,15 @@ public final class ImageException extends RuntimeException {
         return printable.toString();
     }
 
-    private static String reason(IOException cause) {
+    /** Why, in words: streams that end early say so by the name of their exception alone, of any library. */
+    public static String reason(Exception cause) {
         String message = cause.getMessage();
-        return message == null ? cause.getClass().getSimpleName() : message;
+        if (message == null || message.isBlank()) {
+            return cause instanceof EOFException
+                    ? "it ends in the middle"
+                    : cause.getClass().getSimpleName();
+        }
+        return message;
     }
 
     public ImageFailure failure() {

@@ -53,7 +53,7 @@ final class DebPackage {
             throw e;
         } catch (IOException | RuntimeException e) {
             // commons-compress reports some malformed archives as IllegalArgumentException and the like.
-            throw new ImageException(new ImageFailure.Malformed(file.toString(), 0, reason(e)), e);
+            throw new ImageException(new ImageFailure.Malformed(file.toString(), 0, ImageException.reason(e)), e);
         }
     }
 
@@ -94,11 +94,6 @@ final class DebPackage {
 
     private ImageException malformed(String what) {
         return new ImageException(new ImageFailure.Malformed(file.toString(), 0, what));
-    }
-
-    private static String reason(Exception e) {
-        String message = e.getMessage();
-        return message == null ? e.getClass().getSimpleName() : message;
     }
 
     /** Counts what came out of the decompressor, and stops a bomb. */

@@ -6,7 +6,6 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.kdive.images.ImageException;
 import org.kdive.images.ImageFailure;
 import org.kdive.images.bytes.Bytes;
@@ -66,7 +65,8 @@ final class SegmentReader {
         } catch (IOException | RuntimeException e) {
             // The decompressors have a dozen ways to say so.
             throw new ImageException(
-                    new ImageFailure.Malformed(file.source(), offset, compression + ": " + reason(e)), e);
+                    new ImageFailure.Malformed(file.source(), offset, compression + ": " + ImageException.reason(e)),
+                    e);
         }
     }
 
@@ -94,11 +94,6 @@ final class SegmentReader {
             at++;
         }
         return at;
-    }
-
-    private static String reason(Exception e) {
-        @Nullable String message = e.getMessage();
-        return message == null ? e.getClass().getSimpleName() : message;
     }
 
     private final class Limited extends FilterInputStream {

@@ -164,9 +164,10 @@ public final class Decompressor {
     }
 
     private ImageException corrupt(Exception e) {
-        String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         return new ImageException(
-                packed.malformedAt(0, compression.label() + ": " + reason).failure(), e);
+                packed.malformedAt(0, compression.label() + ": " + ImageException.reason(e))
+                        .failure(),
+                e);
     }
 
     /** For the block formats: the last array may turn out shorter than its bound. */
