@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kdive.images.Architecture;
 import org.kdive.images.KernelImage;
+import org.kdive.images.fetch.AddedProgram;
 import org.kdive.images.fetch.BusyboxFetcher;
 import org.kdive.images.fetch.FetchedKernel;
 import org.kdive.images.fetch.KernelFetcher;
@@ -42,8 +43,10 @@ final class RootOptions {
 
     @Option(
             names = "--add",
-            paramLabel = "FILE[:PATH]",
-            description = "Add a program with all libraries it needs (default PATH: /usr/bin/); repeatable.")
+            paramLabel = "FILE|NAME[:PATH]",
+            description =
+                    "Add a program with all libraries it needs (default PATH: /usr/bin/): a file, or by its name or its "
+                            + "package's from the distribution, for the guest's processor: strace, gdbserver; repeatable.")
     private List<String> programs = new ArrayList<>();
 
     @Option(
@@ -80,7 +83,7 @@ final class RootOptions {
                 guest.processor(),
                 style,
                 modules,
-                programs.stream().map(RootRecipe.Program::parse).toList(),
+                AddedProgram.parseAll(programs, guest, progress),
                 sysroot,
                 overlays,
                 script);

@@ -142,6 +142,60 @@ final class AptView {
         return Download.parse(packageName, result.output());
     }
 
+    /**
+     * A package with all that it depends on, as apt would install it where nothing is installed; empty if there is no such
+     * package. Of our own lists only: on the host most of it is installed.
+     */
+    List<Download> closure(String packageName) {
+        ChildProcess.Result result = ChildProcess.run(
+                List.of(
+                        tools.get().toString(),
+                        "-c",
+                        configuration.toString(),
+                        "-o",
+                        "Acquire::ForceHash=SHA256",
+                        "install",
+                        "--print-uris",
+                        "-qq",
+                        "-y",
+                        "--no-install-recommends",
+                        packageName),
+                directory,
+                QUERY_LIMIT,
+                AptView::ignoreTick);
+        return result.succeeded() ? Download.parseAll(result.output()) : List.of();
+    }
+
+    /** The packages' tables of contents, which apt fetches and verifies as it does the lists; gzip. Not kept up to date. */
+    List<Path> contents(Progress progress) {
+        List<String> options = List.of(
+                "-c",
+                configuration.toString(),
+                "-o",
+                "Acquire::IndexTargets::deb::Contents-deb::MetaKey=$(COMPONENT)/Contents-$(ARCHITECTURE)",
+                "-o",
+                "Acquire::IndexTargets::deb::Contents-deb::Description=$(RELEASE)/$(COMPONENT) $(ARCHITECTURE) Contents",
+                "-o",
+                "Acquire::IndexTargets::deb::Contents-deb::KeepCompressed=true",
+                "-o",
+                "Acquire::IndexTargets::deb::Contents-deb::KeepCompressedAs=gz");
+        progress.step("look through what is in the packages");
+        List<String> update = new ArrayList<>(List.of(tools.get().toString()));
+        update.addAll(options);
+        update.addAll(List.of("-q", "update"));
+        // Some repositories have no such table; what there is decides.
+        ChildProcess.run(update, directory, UPDATE_LIMIT, AptView::ignoreTick);
+        List<String> ask = new ArrayList<>(List.of(tools.get().toString()));
+        ask.addAll(options);
+        ask.addAll(List.of("indextargets", "--format", "$(FILENAME)", "Created-By: Contents-deb"));
+        return ChildProcess.run(ask, directory, QUERY_LIMIT, AptView::ignoreTick)
+                .output()
+                .lines()
+                .map(Path::of)
+                .filter(Files::isReadable)
+                .toList();
+    }
+
     /** Lets apt bring the file, going on from what an interrupted run left there. */
     ChildProcess.Result download(Download download, Path target, Duration limit, Runnable tick) {
         return ChildProcess.run(

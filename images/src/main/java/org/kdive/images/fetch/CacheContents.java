@@ -25,6 +25,8 @@ public final class CacheContents {
             "unpacked",
             "busybox",
             "firmware",
+            "packages",
+            "programs",
             "initramfs",
             "bootdisks",
             "apt",
@@ -58,7 +60,8 @@ public final class CacheContents {
     }
 
     public List<Item> list() {
-        Set<String> named = namedKernels();
+        Set<String> named = new HashSet<>(namedKernels());
+        named.addAll(namedPackages());
         List<Item> items = new ArrayList<>();
         for (String shelf : SHELVES) {
             for (Path path : children(cache.root().resolve(shelf))) {
@@ -85,7 +88,7 @@ public final class CacheContents {
         });
     }
 
-    private Item item(String shelf, Path path, Set<String> namedKernels) {
+    private Item item(String shelf, Path path, Set<String> named) {
         Size size = new Size();
         try {
             Files.walkFileTree(path, size);
@@ -94,7 +97,7 @@ public final class CacheContents {
         }
         String name = String.valueOf(path.getFileName());
         boolean stale = switch (shelf) {
-            case "kernels" -> !namedKernels.contains(name);
+            case "kernels", "packages" -> !named.contains(name);
             // Made again by the next boot, and named by what a file was: nobody can say whether it still is so.
             case "unpacked", "bootdisks", "partial" -> true;
             // The launcher's archives carry a process's number until they are whole.
@@ -117,6 +120,19 @@ public final class CacheContents {
             }
             String kernel = known.getProperty("kernel", "");
             named.add(kernel.substring(0, Math.max(0, kernel.indexOf('/'))));
+        }
+        return named;
+    }
+
+    /** The packages that some program was found to need. */
+    private Set<String> namedPackages() {
+        Set<String> named = new HashSet<>();
+        for (Path file : children(cache.root().resolve("programs"))) {
+            try {
+                named.addAll(Files.readAllLines(file));
+            } catch (IOException e) {
+                throw ImageException.io(file, e);
+            }
         }
         return named;
     }

@@ -27,6 +27,12 @@ final class DebPackage {
     /** Gets each regular file; says whether it wants to see more. */
     interface Visitor {
         boolean visit(String path, long sizeBytes, InputStream contents) throws IOException;
+
+        /** @param target as it stands in the archive, to wherever that may lead */
+        default void symlink(String path, String target) {}
+
+        /** @param target a path in the archive, seen before */
+        default void hardLink(String path, String target) {}
     }
 
     private final Path file;
@@ -73,7 +79,12 @@ final class DebPackage {
         for (TarArchiveEntry entry = tar.getNextEntry();
                 entry != null && more;
                 entry = more ? tar.getNextEntry() : null) {
-            if (entry.isFile() && !entry.isSparse()) {
+            // To commons-compress a link is a file, too.
+            if (entry.isSymbolicLink()) {
+                visitor.symlink(plainPath(entry.getName()), entry.getLinkName());
+            } else if (entry.isLink()) {
+                visitor.hardLink(plainPath(entry.getName()), plainPath(entry.getLinkName()));
+            } else if (entry.isFile() && !entry.isSparse()) {
                 more = visitor.visit(plainPath(entry.getName()), entry.getSize(), tar);
             }
         }

@@ -138,13 +138,27 @@ final class PackageFetcher {
         return Optional.of(new Offer(kernel.group(1), version, view));
     }
 
+    /** Our own lists for an architecture, not older than a day; apt must have been able to read some of them. */
+    AptView ownView(PackageArchitecture architecture, Progress progress) {
+        AptTools tools = AptTools.find(environment)
+                .orElseThrow(() -> FetchFailures.missing(
+                        "apt", "not on this host; give the program as a file, or make the root on Debian or Ubuntu"));
+        AptView own = AptView.own(tools, cache, hostDistribution(), architecture);
+        Optional<String> problem = own.update(LISTS_MAX_AGE, progress);
+        problem.ifPresent(why -> progress.step("apt-get update: " + why));
+        return own;
+    }
+
     /** The package as a file, kept in the cache under the name that apt gives it. */
     Path download(Offer offer, Progress progress) {
-        Download download = offer.view().locate(offer.packageName(), offer.version());
+        return download(offer.view(), offer.view().locate(offer.packageName(), offer.version()), progress);
+    }
+
+    Path download(AptView view, Download download, Progress progress) {
         Path target = cache.directory("partial").resolve(download.fileName());
-        progress.step("download " + offer.packageName() + " " + offer.version());
+        progress.step("download " + download.label());
         Meter meter = new Meter(target, download.sizeBytes(), progress);
-        ChildProcess.Result result = offer.view().download(download, target, DOWNLOAD_LIMIT, meter::read);
+        ChildProcess.Result result = view.download(download, target, DOWNLOAD_LIMIT, meter::read);
         if (!result.succeeded()) {
             throw FetchFailures.missing("download " + download.uri(), result.reason());
         }

@@ -5,9 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.kdive.images.Architecture;
 import org.kdive.images.ImageException;
 import org.kdive.images.ImageFailure;
@@ -42,6 +44,23 @@ public final class ProgramClosure {
             throw new ImageException(new ImageFailure.Io(sysroot.toString(), "no directory"));
         }
         return new ProgramClosure(processor, List.of(new Sysroot(sysroot)));
+    }
+
+    /** Libraries come from several such directories, each of which may have a part of them. */
+    public static ProgramClosure ofSysroots(Architecture processor, List<Path> sysroots) {
+        return new ProgramClosure(processor, sysroots.stream().map(Sysroot::new).toList());
+    }
+
+    /** What the program needs and is not to be found: names of libraries, and the path of its dynamic linker. */
+    public Set<String> missing(Path program) {
+        Optional<ElfFile> elf = elf(program);
+        if (elf.isEmpty()) {
+            return Set.of();
+        }
+        requireProcessor(program, elf.get());
+        Search search = new Search(program, DynamicLinks.of(elf.get()), FileTree.builder());
+        search.findAll();
+        return Set.copyOf(search.missing);
     }
 
     /** The file at a path of the guest, with what it needs. A file that is no program, such as a script, needs nothing. */
@@ -89,6 +108,7 @@ public final class ProgramClosure {
         private final Path program;
         private final FileTree.Builder tree;
         private final Map<String, Library> found = new LinkedHashMap<>();
+        private final Set<String> missing = new LinkedHashSet<>();
         private final DynamicLinks links;
         // Where the linker that runs the program looks without being told; empty when there is none.
         private final Optional<String> linkerDirectory;
@@ -97,10 +117,10 @@ public final class ProgramClosure {
             this.program = program;
             this.links = links;
             this.tree = tree;
-            this.linkerDirectory = links.interpreter().map(this::addLinker);
+            this.linkerDirectory = links.interpreter().flatMap(this::addLinker);
         }
 
-        private String addLinker(String interpreter) {
+        private Optional<String> addLinker(String interpreter) {
             for (Sysroot root : roots) {
                 Optional<String> resolved = root.resolve(interpreter).filter(path -> isOurs(root.file(path)));
                 if (resolved.isPresent()) {
@@ -109,29 +129,17 @@ public final class ProgramClosure {
                     if (!asked.equals(resolved.get())) {
                         tree.parents(asked).symlink(asked, "/" + resolved.get());
                     }
-                    return directory(resolved.get());
+                    return Optional.of(directory(resolved.get()));
                 }
             }
-            throw missing(interpreter);
+            missing.add(interpreter);
+            return Optional.empty();
         }
 
         void addAll() {
-            List<DynamicLinks> users = new ArrayList<>(List.of(links));
-            List<Path> places = new ArrayList<>(List.of(program));
-            for (int i = 0; i < users.size(); i++) {
-                for (String name : users.get(i).needed()) {
-                    if (found.containsKey(name)) {
-                        continue;
-                    }
-                    if (found.size() == MAX_LIBRARIES) {
-                        throw new ImageException(
-                                new ImageFailure.TooLarge(program + ": libraries", found.size() + 1L, MAX_LIBRARIES));
-                    }
-                    Library library = find(name, users.get(i), places.get(i));
-                    found.put(name, library);
-                    users.add(library.links());
-                    places.add(library.root().file(library.resolved()));
-                }
+            findAll();
+            if (!missing.isEmpty()) {
+                throw failure(missing.iterator().next());
             }
             found.forEach((name, library) -> {
                 Path file = library.root().file(library.resolved());
@@ -139,7 +147,31 @@ public final class ProgramClosure {
             });
         }
 
-        private Library find(String name, DynamicLinks user, Path userPlace) {
+        private void findAll() {
+            List<DynamicLinks> users = new ArrayList<>(List.of(links));
+            List<Path> places = new ArrayList<>(List.of(program));
+            for (int i = 0; i < users.size(); i++) {
+                for (String name : users.get(i).needed()) {
+                    if (found.containsKey(name) || missing.contains(name)) {
+                        continue;
+                    }
+                    if (found.size() == MAX_LIBRARIES) {
+                        throw new ImageException(
+                                new ImageFailure.TooLarge(program + ": libraries", found.size() + 1L, MAX_LIBRARIES));
+                    }
+                    Optional<Library> library = find(name, users.get(i), places.get(i));
+                    if (library.isEmpty()) {
+                        missing.add(name);
+                        continue;
+                    }
+                    found.put(name, library.get());
+                    users.add(library.get().links());
+                    places.add(library.get().root().file(library.get().resolved()));
+                }
+            }
+        }
+
+        private Optional<Library> find(String name, DynamicLinks user, Path userPlace) {
             for (Sysroot root : roots) {
                 List<String> directories = new ArrayList<>();
                 user.searchPaths().forEach(path -> directories.add(expanded(path, userPlace)));
@@ -150,12 +182,12 @@ public final class ProgramClosure {
                     Optional<String> resolved = root.resolve(path).filter(place -> isOurs(root.file(place)));
                     if (resolved.isPresent()) {
                         Path file = root.file(resolved.get());
-                        return new Library(
-                                root, resolved.get(), DynamicLinks.of(elf(file).orElseThrow()));
+                        return Optional.of(new Library(
+                                root, resolved.get(), DynamicLinks.of(elf(file).orElseThrow())));
                     }
                 }
             }
-            throw missing(name);
+            return Optional.empty();
         }
 
         /** The linker's {@code $ORIGIN} is where the user is here, not where it will be. ld.so(8). */
@@ -168,7 +200,7 @@ public final class ProgramClosure {
             tree.parents(path).file(path, 0755, Content.ofFile(file));
         }
 
-        private ImageException missing(String name) {
+        private ImageException failure(String name) {
             return new ImageException(new ImageFailure.Missing(
                     program.toString(),
                     "needs %s, which is for %s nowhere in %s"

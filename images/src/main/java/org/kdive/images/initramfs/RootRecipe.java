@@ -21,14 +21,23 @@ public record RootRecipe(
         List<Path> overlays,
         @Nullable Path script) {
 
-    /** A file of this machine, and its path in the guest. */
-    public record Program(Path file, String path) {
+    /**
+     * A file of this machine, and its path in the guest.
+     *
+     * @param roots where its libraries are, each laid out as a guest's root; empty for where the recipe says
+     */
+    public record Program(Path file, String path, List<Path> roots) {
+        public Program {
+            roots = List.copyOf(roots);
+        }
+
         /** {@code FILE[:PATH]}; without a path it goes to {@code /usr/bin}, one that ends in a slash is a directory. */
         public static Program parse(String words) {
             int colon = words.lastIndexOf(":/");
             Path file = Path.of(colon < 0 ? words : words.substring(0, colon));
             String path = colon < 0 ? "/usr/bin/" : words.substring(colon + 1);
-            return new Program(file, FileTree.normalize(path.endsWith("/") ? path + file.getFileName() : path));
+            return new Program(
+                    file, FileTree.normalize(path.endsWith("/") ? path + file.getFileName() : path), List.of());
         }
     }
 
@@ -43,7 +52,11 @@ public record RootRecipe(
         FileTree.Builder tree = BusyboxRoot.tree(busybox, style, modules).toBuilder();
         ProgramClosure closure =
                 sysroot == null ? ProgramClosure.ofHost(processor) : ProgramClosure.ofSysroot(processor, sysroot);
-        programs.forEach(program -> tree.merge(closure.tree(program.file(), program.path())));
+        programs.forEach(program -> {
+            ProgramClosure own =
+                    program.roots().isEmpty() ? closure : ProgramClosure.ofSysroots(processor, program.roots());
+            tree.merge(own.tree(program.file(), program.path()));
+        });
         overlays.forEach(overlay -> tree.merge(DirectoryPacker.tree(overlay, false)));
         if (script != null) {
             tree.file("etc/start", 0755, Content.ofFile(script));

@@ -13,6 +13,7 @@ import org.apache.commons.compress.archivers.ar.ArArchiveEntry;
 import org.apache.commons.compress.archivers.ar.ArArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /** Debian packages made for tests. */
 public final class DebPackages {
@@ -23,8 +24,20 @@ public final class DebPackages {
     }
 
     public static byte[] deb(String dataMember, Compressor compressor, Map<String, byte[]> files) throws IOException {
+        return deb(dataMember, compressor, files, Map.of());
+    }
+
+    /** @param symlinks from path to target, ahead of the files */
+    static byte[] deb(String dataMember, Compressor compressor, Map<String, byte[]> files, Map<String, String> symlinks)
+            throws IOException {
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         try (TarArchiveOutputStream tar = new TarArchiveOutputStream(compressor.compress(data))) {
+            for (Map.Entry<String, String> link : symlinks.entrySet()) {
+                TarArchiveEntry entry = new TarArchiveEntry(link.getKey(), TarConstants.LF_SYMLINK);
+                entry.setLinkName(link.getValue());
+                tar.putArchiveEntry(entry);
+                tar.closeArchiveEntry();
+            }
             for (Map.Entry<String, byte[]> file : files.entrySet()) {
                 TarArchiveEntry entry = new TarArchiveEntry(file.getKey(), true);
                 entry.setSize(file.getValue().length);
