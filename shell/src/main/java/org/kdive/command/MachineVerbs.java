@@ -7,6 +7,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.kdive.qmp.Blocks;
 import org.kdive.qmp.QmpValue;
 import org.kdive.session.Hypervisor;
@@ -153,7 +154,8 @@ final class MachineVerbs {
                 .usage("share remove TAG")
                 .usage("share list")
                 .summary("share a directory of the host with the guest by virtio-9p, while it runs")
-                .help("In the guest: mount -t 9p -o trans=virtio,version=9p2000.L TAG /mnt")
+                .help("A root that kdive made mounts it at /mnt/TAG, and /mnt/share leads to the first. In another:"
+                        + " mount -t 9p -o trans=virtio,version=9p2000.L TAG /mnt")
                 .completes(words)
                 .runs(words);
     }
@@ -175,8 +177,9 @@ final class MachineVerbs {
                     String tag = words.size() > 1 && !words.get(1).equals("ro")
                             ? words.get(1)
                             : String.valueOf(directory.getFileName());
-                    session.hypervisor().addShare(directory, tag, readOnly);
+                    Optional<String> gap = session.hypervisor().addShare(directory, tag, readOnly);
                     output.line("%s is shared as %s", directory, tag);
+                    gap.ifPresent(why -> output.line("Note: %s", why));
                 });
     }
 

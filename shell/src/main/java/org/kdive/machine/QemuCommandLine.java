@@ -12,6 +12,9 @@ final class QemuCommandLine {
     /** Devices that can be hot-plugged on a PCIe machine: each needs a root port of its own. */
     static final int ROOT_PORTS = 8;
 
+    // hw/arm/virt.c: RAM starts at 1 GiB, and without highmem nothing is beyond 4 GiB
+    private static final long MOST_LOW_BYTES = 3L << 30;
+
     private final MachineSpec spec;
     private final RunDirectory run;
     private final List<String> words = new ArrayList<>();
@@ -43,7 +46,7 @@ final class QemuCommandLine {
 
     private void hardware() {
         long mib = spec.memoryBytes() / MachineSpec.MIB;
-        add("-machine", spec.machine() + ",memory-backend=" + RAM);
+        add("-machine", spec.machine() + lowBus() + ",memory-backend=" + RAM);
         add("-accel", spec.accelerator().word());
         if (!spec.cpu().isEmpty()) {
             add("-cpu", spec.cpu());
@@ -51,6 +54,18 @@ final class QemuCommandLine {
         add("-smp", Integer.toString(spec.cpus()), "-m", mib + "M");
         // A memfd has no name to leave behind, and share=on lets GuestMemory read it while the guest runs.
         add("-object", "memory-backend-memfd,id=" + RAM + ",size=" + mib + "M,share=on");
+    }
+
+    /**
+     * A 32-bit kernel without LPAE finds no PCI bus whose configuration space is beyond 4 GiB, where virt has it unless
+     * told otherwise (seen with Debian's armmp: "can't claim ECAM area").
+     */
+    private String lowBus() {
+        String type = spec.machineType();
+        boolean plain = (type.equals("virt") || type.startsWith("virt-"))
+                && !spec.machine().contains("highmem=");
+        boolean fits = spec.memoryBytes() <= MOST_LOW_BYTES;
+        return spec.architecture() == GuestArchitecture.ARM && plain && fits ? ",highmem=off" : "";
     }
 
     // QEMU connects to our listeners for QMP and console, so neither can be missed or raced; the stub it opens itself.

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kdive.images.Architecture;
+import org.kdive.images.KernelConfig;
 import org.kdive.images.KernelImage;
 import org.kdive.images.Program;
 import org.kdive.images.arch.Disassembler;
@@ -147,6 +148,11 @@ public record BootRequest(
             require("share", share.directory(), Files.isDirectory(share.directory()), "not a directory");
             spec.share(share);
         });
+        if (!shares.isEmpty()) {
+            KernelConfig.of(image)
+                    .flatMap(config -> new ShareSupport(config).gap())
+                    .ifPresent(progress::step);
+        }
         options(spec);
         boot.ifPresent(known -> spec.firmware(known.of(firmware.orElseThrow(), spec.build())));
         return new BootPlan(spec.build(), image.architecture(), true, symbols);

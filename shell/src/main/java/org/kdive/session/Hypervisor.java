@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.kdive.gdbrsp.ThreadId;
+import org.kdive.images.KernelConfig;
 import org.kdive.machine.Machine;
 import org.kdive.machine.MachineSpec;
 import org.kdive.machine.Share;
@@ -63,9 +65,10 @@ public final class Hypervisor {
         return requireMachine().shares();
     }
 
-    /** Plugs a virtio-9p device for a directory of the host. */
-    public void addShare(Path directory, String tag, boolean readOnly) {
+    /** Plugs a virtio-9p device for a directory of the host; answers why the guest will not mount it, if that is known. */
+    public Optional<String> addShare(Path directory, String tag, boolean readOnly) {
         shares().add(new Share(directory, tag, readOnly));
+        return target.image().flatMap(KernelConfig::of).flatMap(config -> new ShareSupport(config).gapWhileRunning());
     }
 
     public void saveSnapshot(String name) {

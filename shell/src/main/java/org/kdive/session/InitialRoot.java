@@ -1,11 +1,11 @@
 package org.kdive.session;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.kdive.images.KernelConfig;
+import org.kdive.images.bytes.Bytes;
 import org.kdive.images.fetch.Cache;
 import org.kdive.images.fetch.FetchedKernel;
 import org.kdive.images.fetch.KernelFetcher;
@@ -19,6 +19,8 @@ import org.kdive.images.initramfs.RootSource;
 
 /** What the kernel unpacks into its first root: the user's own, or a busybox root with the modules that will be needed. */
 record InitialRoot(Optional<FetchedKernel> kernel, Progress progress) {
+
+    private static final int MAX_CONFIG_BYTES = 16 << 20;
 
     /** An archive as it is; a directory or a list as an archive. */
     static Path given(Path file) {
@@ -38,34 +40,24 @@ record InitialRoot(Optional<FetchedKernel> kernel, Progress progress) {
     }
 
     private List<Path> modules(boolean hasShares, boolean hasDisks) {
+        Optional<FetchedKernel> packaged = kernel.filter(fetched -> fetched.name() instanceof KernelName.Packaged);
         List<String> names = new ArrayList<>();
-        if (hasShares) {
+        // Also without one now: a directory may be shared while the guest runs.
+        if (hasShares || packaged.map(InitialRoot::hasShareModules).orElse(false)) {
             names.addAll(KernelFetcher.shareModules());
         }
         if (hasDisks) {
             names.addAll(KernelFetcher.diskModules());
         }
-        Optional<FetchedKernel> packaged = kernel.filter(fetched -> fetched.name() instanceof KernelName.Packaged);
         if (names.isEmpty() || packaged.isEmpty()) {
             return List.of();
-        }
-        if (hasShares && isOff(packaged.get(), "CONFIG_9P_FS")) {
-            progress.step("%s cannot mount the share, it has no 9p; debian-generic has"
-                    .formatted(packaged.get().packageName()));
         }
         return KernelFetcher.ofUser().modules(packaged.get(), names, progress);
     }
 
-    private static boolean isOff(FetchedKernel kernel, String option) {
+    private static boolean hasShareModules(FetchedKernel kernel) {
         return kernel.config()
-                .map(config -> {
-                    try {
-                        return Files.readString(config).lines().noneMatch(line -> line.startsWith(option + "="));
-                    } catch (IOException e) {
-                        // Nothing to warn of, as far as anybody can tell.
-                        return false;
-                    }
-                })
+                .map(file -> new ShareSupport(KernelConfig.read(Bytes.ofFile(file, MAX_CONFIG_BYTES))).isModular())
                 .orElse(false);
     }
 }
