@@ -9,7 +9,7 @@ public enum BuildTarget {
     X86_64("x86_64", "x86", "amd64", "x86_64_defconfig", "bzImage", "x86_64-linux-gnu-"),
     I386("i386", "x86", "i386", "i386_defconfig", "bzImage", "i686-linux-gnu-"),
     ARM64("arm64", "arm64", "aarch64", "defconfig", "Image", "aarch64-linux-gnu-"),
-    ARM("arm", "arm", "arm", "multi_v7_defconfig", "zImage", "arm-linux-gnueabihf- arm-linux-gnueabi-"),
+    ARM("arm", "arm", "arm", "multi_v7_defconfig", "zImage", "arm-linux-gnueabihf- arm-linux-gnueabi- arm-linux-gnu-"),
     RISCV("riscv", "riscv", "riscv64", "defconfig", "Image", "riscv64-linux-gnu-");
 
     private final String word;

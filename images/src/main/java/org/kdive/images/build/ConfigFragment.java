@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.kdive.images.KernelConfig;
 import org.kdive.images.bytes.Bytes;
@@ -47,13 +46,19 @@ public enum ConfigFragment {
         return Optional.empty();
     }
 
-    /** Options and their values, {@code n} for off. */
-    Map<String, String> options() {
-        String file = word + ".config";
+    /** Options and their values, {@code n} for off; the architecture's own after those of all. */
+    Map<String, String> options(BuildTarget target) {
+        Map<String, String> options = new LinkedHashMap<>(read(word + ".config").orElseThrow());
+        read(word + "-" + target.word() + ".config").ifPresent(options::putAll);
+        return options;
+    }
+
+    private static Optional<Map<String, String>> read(String file) {
         try (InputStream in = ConfigFragment.class.getResourceAsStream(file)) {
-            return KernelConfig.read(
-                            Bytes.of(file, Objects.requireNonNull(in, file).readAllBytes()))
-                    .options();
+            return in == null
+                    ? Optional.empty()
+                    : Optional.of(
+                            KernelConfig.read(Bytes.of(file, in.readAllBytes())).options());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -57,7 +57,7 @@ public final class KernelBuild {
         Path output = request.outputDirectory();
         try {
             Files.createDirectories(output);
-            Make make = new Make(makeWords(prefix), environment, output.resolve(LOG), progress);
+            Make make = new Make(tools, makeWords(prefix), environment, output.resolve(LOG), progress);
             configure(make, output.resolve(".config"));
             String image = request.target().image();
             progress.step("build " + image);
@@ -114,7 +114,9 @@ public final class KernelBuild {
         }
         Map<String, String> options = new LinkedHashMap<>();
         // Tiny first: what the others ask for must win.
-        new TreeSet<>(request.fragments()).descendingSet().forEach(fragment -> options.putAll(fragment.options()));
+        new TreeSet<>(request.fragments())
+                .descendingSet()
+                .forEach(fragment -> options.putAll(fragment.options(request.target())));
         progress.step("configure: "
                 + String.join(
                         ", ",

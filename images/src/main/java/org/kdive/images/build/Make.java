@@ -23,13 +23,16 @@ final class Make {
     private static final Pattern DONE = Pattern.compile(" {2}([A-Z][A-Z0-9_]*(?: \\[M])?) +(\\S+)");
     private static final Pattern ERROR = Pattern.compile("(?i).*(?:\\berror\\b|\\bfatal\\b|not found|\\*\\*\\*).*");
 
+    private final HostTools tools;
     private final List<String> words;
     private final Map<String, String> environment;
     private final Path log;
     private final BuildProgress progress;
     private int count;
 
-    Make(List<String> words, Map<String, String> environment, Path log, BuildProgress progress) throws IOException {
+    Make(HostTools tools, List<String> words, Map<String, String> environment, Path log, BuildProgress progress)
+            throws IOException {
+        this.tools = tools;
         this.words = List.copyOf(words);
         this.environment = environment;
         this.log = log;
@@ -108,7 +111,9 @@ final class Make {
 
     private ImageException failed(List<String> more, int status, String error) {
         String target = more.get(more.size() - 1);
+        String remedy =
+                Requirements.remedy(tools, error).map(words -> "; " + words).orElse("");
         return new ImageException(new ImageFailure.Missing(
-                "make " + target, "%s (status %d, log %s)".formatted(error.strip(), status, log)));
+                "make " + target, "%s (status %d, log %s)%s".formatted(error.strip(), status, log, remedy)));
     }
 }

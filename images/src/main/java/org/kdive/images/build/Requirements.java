@@ -47,6 +47,15 @@ final class Requirements {
         return prefix.orElseThrow();
     }
 
+    /** What helps against an error of make's that only some configurations run into; empty when we do not know. */
+    static Optional<String> remedy(HostTools tools, String error) {
+        // scripts/sign-file.c and certs/extract-cert.c, for kernels with signed modules
+        if (error.contains("openssl/") && error.contains("No such file")) {
+            return Optional.of("install with: " + PackageClient.of(tools).command(List.of("libssl-dev")));
+        }
+        return Optional.empty();
+    }
+
     private static Optional<String> find(HostTools tools, BuildTarget target) {
         if (target.isNative() && tools.findProgram("gcc").isPresent()) {
             return Optional.of("");
@@ -79,8 +88,10 @@ final class Requirements {
         if (!missing.isEmpty()) {
             throw new ImageException(new ImageFailure.Missing(
                     "build",
-                    "missing %s; install with: apt-get install %s"
-                            .formatted(String.join(", ", missing), String.join(" ", packages))));
+                    "missing %s; install with: %s"
+                            .formatted(
+                                    String.join(", ", missing),
+                                    PackageClient.of(tools).command(packages))));
         }
     }
 }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.kdive.images.ImageException;
 import org.kdive.images.KernelConfig;
 import org.kdive.images.bytes.Bytes;
@@ -165,10 +166,42 @@ final class KernelBuildTest {
     @Test
     void everyFragmentIsReadable() {
         for (ConfigFragment fragment : ConfigFragment.values()) {
-            assertThat(fragment.options())
+            assertThat(fragment.options(BuildTarget.X86_64))
                     .isNotEmpty()
                     .allSatisfy((name, value) -> assertThat(name).startsWith("CONFIG_"));
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(BuildTarget.class)
+    void theTinyFragmentHasTheConsoleOfEveryArchitecture(BuildTarget target) {
+        assertThat(ConfigFragment.TINY.options(target).keySet())
+                .anyMatch(name -> name.matches("CONFIG_SERIAL_.*_CONSOLE"));
+    }
+
+    @Test
+    void anOptionThatTheKernelDropsIsTold() throws IOException {
+        program("make", MAKE.replace("olddefconfig) ;;", "olddefconfig) echo 'CONFIG_BASE=y' >$output/.config ;;"));
+        build(null, "", ConfigFragment.KGDB);
+        assertThat(steps)
+                .anyMatch(step -> step.startsWith("this kernel does not take") && step.contains("CONFIG_KGDB,"));
+    }
+
+    @Test
+    void packagesAreCalledAsTheHostCallsThem() throws IOException {
+        program("dnf", "#!/bin/sh\n");
+        Files.delete(headers.resolve("gelf.h"));
+        assertThatThrownBy(() -> build(null, "")).hasMessageEndingWith("dnf install elfutils-libelf-devel");
+    }
+
+    @Test
+    void aHeaderThatOnlySomeConfigurationsNeedIsNamedWithItsPackage() throws IOException {
+        program(
+                "make",
+                MAKE.replace(
+                        "init/main.c:1:1: error: no such thing",
+                        "certs/x.c:1:1: fatal error: openssl/bio.h: No such file or directory"));
+        assertThatThrownBy(() -> build(null, "yes")).hasMessageEndingWith("apt-get install libssl-dev");
     }
 
     @ParameterizedTest
