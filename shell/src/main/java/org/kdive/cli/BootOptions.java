@@ -61,7 +61,10 @@ final class BootOptions {
                             + "machine ends, unless you say rw.")
     private List<String> disks = new ArrayList<>();
 
-    @Option(names = "--share", paramLabel = "DIR[:TAG][,ro]", description =
+    @Option(
+            names = "--share",
+            paramLabel = "DIR[:TAG][,ro]",
+            description =
                     "A directory for the guest, at /mnt/TAG in the root made here (default TAG: its name); repeatable.")
     private List<String> shares = new ArrayList<>();
 

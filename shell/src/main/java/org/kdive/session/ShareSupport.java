@@ -24,7 +24,8 @@ final class ShareSupport {
         boolean sees = has("HOTPLUG_PCI_PCIE") || has("HOTPLUG_PCI_ACPI");
         return gap().or(() -> sees
                 ? Optional.empty()
-                : Optional.of("this kernel does not see what is plugged in while it runs; share it at the launch (--share)"));
+                : Optional.of(
+                        "this kernel does not see what is plugged in while it runs; share it at the launch (--share)"));
     }
 
     /** Whether the code is in modules, which the root must have. */

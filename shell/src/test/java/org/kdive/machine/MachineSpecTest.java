@@ -87,6 +87,14 @@ final class MachineSpecTest {
     }
 
     @Test
+    void aThirtyTwoBitGuestFindsItsBus() {
+        MachineSpec.Builder arm = MachineSpec.builder().architecture(GuestArchitecture.ARM);
+        assertThat(words(arm)).contains("virt,highmem=off,memory-backend=ram");
+        assertThat(words(arm.machine("virt,highmem=on"))).contains("virt,highmem=on,memory-backend=ram");
+        assertThat(words(arm.machine("versatilepb").memoryBytes(128 << 20))).contains("versatilepb,memory-backend=ram");
+    }
+
+    @Test
     void laysNoRootPortsWhereQemuHasNoMessageInterrupts() {
         MachineSpec.Builder virt = MachineSpec.builder().architecture(GuestArchitecture.AARCH64);
 
