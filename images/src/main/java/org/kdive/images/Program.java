@@ -16,6 +16,9 @@ import org.kdive.images.types.TypeTable;
  * A kernel as it runs: its symbols at run-time addresses. The only type that knows the KASLR slide. Immutable; any thread.
  */
 public final class Program {
+    private static final long FARTHEST_IN_CODE = 64 << 10;
+    private static final long FARTHEST_IN_DATA = 256 << 10;
+
     // What compilers and linkers make of a function's name when they clone, split or localise it.
     private static final Pattern CLONE_SUFFIX =
             Pattern.compile("(\\.(isra|part|cold|constprop|llvm|lto_priv)(\\.\\d+)*)+");
@@ -160,7 +163,13 @@ public final class Program {
         if (module.isPresent()) {
             return module.get().symbols().at(address);
         }
-        return symbols.at(toLink(address)).map(this::slid);
+        return symbols.at(toLink(address)).map(this::slid).filter(symbol -> isNear(symbol, address));
+    }
+
+    // the table does not say where a symbol ends, and after the last of a section there are megabytes without a name
+    private static boolean isNear(Symbol symbol, long address) {
+        long most = Math.max(symbol.sizeBytes(), symbol.isText() ? FARTHEST_IN_CODE : FARTHEST_IN_DATA);
+        return address - symbol.address() < most; // a pad belongs to the function behind it
     }
 
     /** "start_kernel+27", decimal as in gdb; "tun_open+4 [tun]" in a module; "0x..." if no symbol holds the address. */

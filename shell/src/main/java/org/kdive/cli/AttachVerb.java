@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.kdive.command.StopView;
 import org.kdive.images.KernelImage;
 import org.kdive.images.Program;
 import org.kdive.images.symbols.SymbolTable;
@@ -60,7 +59,7 @@ final class AttachVerb implements Callable<Integer> {
                 qmp == null ? null : AttachPlan.endpoint("--qmp", qmp),
                 kernel != null,
                 program);
-        return Shells.prompt(kdive, line, (session, arguments, output) -> StopView.show(session.attach(plan), output));
+        return Shells.prompt(kdive, line, session -> session.attach(plan));
     }
 
     private Supplier<Optional<Program>> program(DownloadProgress progress) {

@@ -2,7 +2,6 @@ package org.kdive.cli;
 
 import java.util.concurrent.Callable;
 import org.kdive.command.ExitStatus;
-import org.kdive.command.StopView;
 import org.kdive.machine.RunDirectory;
 import org.kdive.session.BootPlan;
 import picocli.CommandLine.Command;
@@ -38,6 +37,6 @@ final class BootVerb implements Callable<Integer> {
             line.getOut().println(plan.spec().quotedCommandLine(RunDirectory.imagined()));
             return ExitStatus.WELL;
         }
-        return Shells.prompt(kdive, line, (session, arguments, output) -> StopView.show(session.boot(plan), output));
+        return Shells.prompt(kdive, line, session -> session.boot(plan));
     }
 }

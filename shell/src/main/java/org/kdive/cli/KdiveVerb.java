@@ -76,7 +76,7 @@ final class KdiveVerb implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return Shells.prompt(this, spec.commandLine(), (session, arguments, output) -> output.note(GREETING));
+        return Shells.idlePrompt(this, spec.commandLine(), GREETING);
     }
 
     /** Read only when asked for. */

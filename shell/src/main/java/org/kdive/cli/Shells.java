@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.kdive.command.Command;
 import org.kdive.command.ExitStatus;
@@ -23,23 +24,37 @@ import org.kdive.script.ScriptRunner;
 import org.kdive.session.BootPlan;
 import org.kdive.session.Session;
 import org.kdive.session.SessionListener;
+import org.kdive.session.Stop;
 import picocli.CommandLine;
 
 /** Opens a session behind a front end, and ends it. */
 final class Shells {
     private Shells() {}
 
-    /** The prompt, after {@code first}. Returns the exit status. */
-    static int prompt(KdiveVerb kdive, CommandLine line, Command.Action first) {
-        return prompt(kdive, line, interpreter -> first);
+    /** The prompt at a target's first stop. Returns the exit status. */
+    static int prompt(KdiveVerb kdive, CommandLine line, Function<Session, Stop> engage) {
+        return prompt(
+                kdive,
+                line,
+                (interpreter, stops) ->
+                        (session, arguments, output) -> stops.show(session, engage.apply(session), output));
+    }
+
+    /** The prompt without a target. Returns the exit status. */
+    static int idlePrompt(KdiveVerb kdive, CommandLine line, String greeting) {
+        return prompt(kdive, line, (interpreter, stops) -> (session, arguments, output) -> output.note(greeting));
     }
 
     /** The prompt, after a recital whose commands the prompt's own interpreter ran. Returns the exit status. */
     static int promptAfter(KdiveVerb kdive, CommandLine line, Recital opening) {
-        return prompt(kdive, line, interpreter -> (session, arguments, output) -> opening.perform(interpreter, output));
+        return prompt(
+                kdive,
+                line,
+                (interpreter, stops) -> (session, arguments, output) -> opening.perform(interpreter, output));
     }
 
-    private static int prompt(KdiveVerb kdive, CommandLine line, Function<Interpreter, Command.Action> first) {
+    private static int prompt(
+            KdiveVerb kdive, CommandLine line, BiFunction<Interpreter, StopView, Command.Action> first) {
         try (Ending ending = Ending.whenKilled();
                 Session session = Session.open()) {
             Prompt.Streams streams = new Prompt.Streams(
@@ -50,9 +65,14 @@ final class Shells {
                     Terminals.OUT.present(),
                     kdive.colored(),
                     kdive.trace());
-            Prompt prompt = new Prompt(verbs(), session, streams, StopView::show);
+            boolean attended = streams.keysAreTyped() && streams.screenIsSeen();
+            Verbs verbs = new Verbs(attended ? new Settings().attended() : new Settings());
+            StopView stops = verbs.stops();
+            Prompt prompt =
+                    new Prompt(verbs.all(), session, streams, (stop, output) -> stops.show(session, stop, output));
+            stops.before(output -> prompt.interpreter().hook("stop", output));
             ending.by(prompt::end);
-            return prompt.run(first.apply(prompt.interpreter()));
+            return prompt.run(first.apply(prompt.interpreter(), stops));
         }
     }
 
@@ -117,6 +137,6 @@ final class Shells {
     }
 
     private static Collection<Command> verbs() {
-        return Verbs.all(new Settings());
+        return new Verbs(new Settings()).all();
     }
 }

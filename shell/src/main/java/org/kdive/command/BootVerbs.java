@@ -24,11 +24,11 @@ final class BootVerbs {
 
     private BootVerbs() {}
 
-    static List<Command> all() {
-        return List.of(boot(), attach());
+    static List<Command> all(StopView stops) {
+        return List.of(boot(stops), attach(stops));
     }
 
-    private static Command boot() {
+    private static Command boot(StopView stops) {
         return Command.named("boot")
                 .topic(Topic.MACHINE)
                 .usage(BOOT_USAGE)
@@ -41,7 +41,7 @@ final class BootVerbs {
                     if (words.isEmpty()) {
                         throw new SessionException("boot: which kernel?", new SessionFailure.Usage(BOOT_USAGE));
                     }
-                    StopView.show(session.boot(request(words).plan(telling(output))), output);
+                    stops.show(session, session.boot(request(words).plan(telling(output))), output);
                 });
     }
 
@@ -97,7 +97,7 @@ final class BootVerbs {
         };
     }
 
-    private static Command attach() {
+    private static Command attach(StopView stops) {
         return Command.named("attach", "target")
                 .topic(Topic.MACHINE)
                 .usage(ATTACH_USAGE)
@@ -105,7 +105,7 @@ final class BootVerbs {
                 .help("An endpoint is unix:PATH, tcp:HOST:PORT or HOST:PORT. The guest is stopped by it.")
                 .runs((session, arguments, output) -> {
                     AttachPlan plan = plan(arguments.words(), telling(output));
-                    StopView.show(session.attach(plan), output);
+                    stops.show(session, session.attach(plan), output);
                 });
     }
 

@@ -43,6 +43,11 @@ public final class CommandTable {
         return Collections.unmodifiableCollection(byName.values());
     }
 
+    /** By its full name alone. */
+    Optional<Command> named(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
     public Optional<Command> find(String verb) {
         Command exact = byName.get(verb);
         if (exact == null) {

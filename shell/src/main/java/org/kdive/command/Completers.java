@@ -2,14 +2,26 @@ package org.kdive.command;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.kdive.images.ImageException;
+import org.kdive.images.Program;
+import org.kdive.images.types.PointerType;
+import org.kdive.images.types.StructType;
+import org.kdive.images.types.Type;
 import org.kdive.session.Session;
+import org.kdive.session.SessionException;
 import org.kdive.session.SessionState;
 import org.kdive.session.Stop;
 
 /** What could stand where the last word is being typed. */
 final class Completers {
     private static final int MOST = 200;
+    // a chain of names, members, subscripts and calls without blanks, then . or -> and the beginning of a member
+    private static final Pattern PATH =
+            Pattern.compile("((?:[\\w$]|\\.|->|\\[[^\\[\\]]*\\]|\\([^()]*\\))+?)(\\.|->)(\\w*)$");
+    private static final Pattern TAG = Pattern.compile("\\b(struct|union|enum)\\s+(\\w*)$");
 
     private Completers() {}
 
@@ -31,7 +43,32 @@ final class Completers {
     /** Registers by their plain names. */
     static final Command.Completer REGISTERS = (session, typed) -> registers(session, typed.lastWord(), "");
 
+    /** One of a few words. */
+    static Command.Completer words(String... words) {
+        return (session, typed) -> Stream.of(words)
+                .filter(word -> word.startsWith(typed.lastWord()))
+                .toList();
+    }
+
+    /** Names of types after {@code struct}, {@code union} and {@code enum}; else what stands in an expression. */
+    static final Command.Completer TYPES = (session, typed) -> {
+        Matcher tag = TAG.matcher(typed.tail());
+        if (!tag.find()) {
+            return EXPRESSIONS.candidates(session, typed);
+        }
+        return session.program()
+                .flatMap(Program::types)
+                .map(types -> types.typeNames(tag.group(1) + " " + tag.group(2), MOST).stream()
+                        .map(name -> name.substring(tag.group(1).length() + 1))
+                        .toList())
+                .orElse(List.of());
+    };
+
     private static List<String> expression(Session session, String word) {
+        Matcher path = PATH.matcher(word);
+        if (path.find()) {
+            return members(session, word.substring(0, path.start(3)), path.group(1), path.group(3));
+        }
         int start = word.length();
         while (start > 0
                 && (Character.isLetterOrDigit(word.charAt(start - 1)) || "_.$".indexOf(word.charAt(start - 1)) >= 0)) {
@@ -42,6 +79,24 @@ final class Completers {
         return name.startsWith("$")
                 ? registers(session, name.substring(1), before + "$")
                 : symbols(session, name, before);
+    }
+
+    /** Members of the struct that the base is, or points to. A base that makes no sense has none. */
+    private static List<String> members(Session session, String before, String base, String beginning) {
+        try {
+            Type type = session.typeOf(base).strip();
+            Type struct = type instanceof PointerType pointer
+                    ? pointer.target().type().strip()
+                    : type;
+            return struct instanceof StructType known
+                    ? known.memberNames().stream()
+                            .filter(name -> name.startsWith(beginning))
+                            .map(name -> before + name)
+                            .toList()
+                    : List.of();
+        } catch (SessionException | ImageException e) {
+            return List.of(); // half an expression often makes no sense yet
+        }
     }
 
     private static List<String> symbols(Session session, String name, String before) {

@@ -7,6 +7,7 @@ import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.Program;
 import org.kdive.images.symbols.Symbol;
 import org.kdive.session.Breakpoint;
+import org.kdive.session.CallValues;
 import org.kdive.session.RegisterFile;
 import org.kdive.session.Session;
 import org.kdive.session.SessionException;
@@ -17,11 +18,13 @@ import org.kdive.session.Stop;
 final class InfoVerbs {
     private InfoVerbs() {}
 
-    static Command info() {
+    static Command info(Displays displays, PrintSettings printing) {
         List<Command> all = new ArrayList<>(
                 List.of(breakpoints(), registers(), symbol(), address(), line(), threads(), machine(), kaslr()));
         all.addAll(KernelVerbs.words());
         all.addAll(NameVerbs.all());
+        all.add(displays.info());
+        all.add(arguments(printing));
         Subcommands words = new Subcommands("info", all);
         return Command.named("info", "i", "inf")
                 .topic(Topic.DATA)
@@ -29,6 +32,23 @@ final class InfoVerbs {
                 .summary("show the state of things: breakpoints, registers, threads ...")
                 .completes(words)
                 .runs(words);
+    }
+
+    private static Command arguments(PrintSettings printing) {
+        return Command.named("args")
+                .usage("info args")
+                .summary("the arguments of the function that is about to run, by its prototype in BTF")
+                .runs((session, words, output) -> {
+                    Stop stop = session.requireStop();
+                    CallValues.arguments(stop)
+                            .orElseThrow(() -> new SessionException(
+                                    CallValues.entered(stop).isPresent()
+                                            ? "info args: no prototype is known of this function"
+                                            : "info args: arguments are known at the first instruction of a function",
+                                    new SessionFailure.Unsupported("info args")))
+                            .forEach(one ->
+                                    output.line("%s = %s", one.name(), printing.text(session, one.value(), ' ')));
+                });
     }
 
     private static Command breakpoints() {

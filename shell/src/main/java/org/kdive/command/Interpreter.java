@@ -55,8 +55,20 @@ public final class Interpreter {
     void perform(String line, Output output) {
         if (!isBlank(line)) {
             Arguments arguments = Arguments.parse(line);
-            table.require(arguments.verb()).run(session, arguments, output);
+            Command command = table.require(arguments.verb());
+            runIfDefined("hook-" + command.name(), output);
+            command.run(session, arguments, output);
+            runIfDefined("hookpost-" + command.name(), output);
         }
+    }
+
+    /** Runs what the user defined as {@code hook-EVENT}, if anything; on the session's thread. */
+    public void hook(String event, Output output) {
+        runIfDefined("hook-" + event, output);
+    }
+
+    private void runIfDefined(String name, Output output) {
+        table.named(name).ifPresent(command -> command.run(session, Arguments.parse(name), output));
     }
 
     /** Runs the lines of a block, on the session's thread; to the first that fails, or that quits. */

@@ -22,8 +22,8 @@ final class MachineVerbs {
 
     private MachineVerbs() {}
 
-    static List<Command> all() {
-        return List.of(monitor(), qmp(), snapshot(), share());
+    static List<Command> all(StopView stops) {
+        return List.of(monitor(), qmp(), snapshot(stops), share());
     }
 
     private static Command monitor() {
@@ -80,7 +80,7 @@ final class MachineVerbs {
         return literal ? QmpValue.parse(text) : text;
     }
 
-    private static Command snapshot() {
+    private static Command snapshot(StopView stops) {
         Subcommands words = new Subcommands(
                 "snapshot",
                 List.of(
@@ -88,8 +88,8 @@ final class MachineVerbs {
                         Command.named("load")
                                 .usage("snapshot load NAME")
                                 .summary("bring a saved machine back")
-                                .runs((session, arguments, output) -> StopView.show(
-                                        session.hypervisor().loadSnapshot(name(arguments, "load")), output)),
+                                .runs((session, arguments, output) -> stops.show(
+                                        session, session.hypervisor().loadSnapshot(name(arguments, "load")), output)),
                         named("delete", "forget a saved machine", Hypervisor::deleteSnapshot),
                         list()));
         return Command.named("snapshot")

@@ -27,6 +27,17 @@ final class PrintSettings {
         return offset == 0 ? symbol.name() : symbol.name() + (offset < 0 ? "" : "+") + offset;
     }
 
+    /** The value on one line, cut where it gets long. */
+    String brief(Session session, Value value) {
+        PrintOptions kept = options;
+        options = new PrintOptions(false, Math.min(32, kept.elements()), kept.repeats(), 1, kept.symbols());
+        try {
+            return text(session, value, ' ');
+        } finally {
+            options = kept;
+        }
+    }
+
     /** The value as {@code print} shows it. */
     String text(Session session, Value value, char format) {
         if (session.state() instanceof SessionState.Idle) {

@@ -95,7 +95,7 @@ final class PrintVerbs {
                 .topic(Topic.DATA)
                 .usage("whatis EXPRESSION|TYPE")
                 .summary("the type of an expression; of a typedef, what it stands for")
-                .completes(Completers.EXPRESSIONS)
+                .completes(Completers.TYPES)
                 .runs((session, arguments, output) -> {
                     Expression expression = session.parse(required(arguments, "whatis EXPRESSION"));
                     Type type = session.typeOf(arguments.tail());
@@ -121,7 +121,7 @@ final class PrintVerbs {
                 .summary("a type with its members; with /o their offsets, sizes and holes")
                 .help(
                         "Examples: ptype struct list_head, ptype/o struct task_struct, ptype init_task.se, ptype schedule.")
-                .completes(Completers.EXPRESSIONS)
+                .completes(Completers.TYPES)
                 .runs((session, arguments, output) -> {
                     Type type = session.typeOf(required(arguments, "ptype[/o] EXPRESSION|TYPE"));
                     boolean layout = arguments.format().contains("o");

@@ -4,32 +4,39 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.kdive.session.CallValues;
+import org.kdive.session.Cause;
 import org.kdive.session.Running;
 import org.kdive.session.Session;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
 import org.kdive.session.SessionState;
 import org.kdive.session.Stop;
+import org.kdive.session.expression.Value;
 
 /** The verbs that let the guest run, and those that stop it. */
 final class RunVerbs {
     private static final Duration FOR_EVER = Duration.ofDays(1000);
 
     private final Settings settings;
+    private final PrintSettings printing;
+    private final StopView stops;
 
-    private RunVerbs(Settings settings) {
+    private RunVerbs(Settings settings, PrintSettings printing, StopView stops) {
         this.settings = settings;
+        this.printing = printing;
+        this.stops = stops;
     }
 
-    static List<Command> all(Settings settings) {
-        RunVerbs verbs = new RunVerbs(settings);
+    static List<Command> all(Settings settings, PrintSettings printing, StopView stops) {
+        RunVerbs verbs = new RunVerbs(settings, printing, stops);
         return List.of(
                 verbs.resume(),
                 verbs.stepi(),
                 verbs.nexti(),
                 verbs.finish(),
                 verbs.until(),
-                interrupt(),
+                verbs.interrupt(),
                 verbs.waitForStop(),
                 reset(),
                 kill());
@@ -53,7 +60,7 @@ final class RunVerbs {
                     for (int i = 0; i < count; i++) {
                         Stop stop = await(session, session.resume());
                         if (i == count - 1) {
-                            StopView.show(stop, output);
+                            stops.show(session, stop, output);
                         }
                     }
                 });
@@ -86,11 +93,11 @@ final class RunVerbs {
         for (int i = 0; i < count; i++) {
             session.checkInterrupt();
             stop = await(session, one.apply(session));
-            if (!(stop.cause() instanceof org.kdive.session.Cause.Arrived)) {
+            if (!(stop.cause() instanceof Cause.Arrived)) {
                 break; // a breakpoint or a watchpoint on the way ends the count
             }
         }
-        StopView.show(stop, output);
+        stops.show(session, stop, output);
     }
 
     private Command finish() {
@@ -99,10 +106,24 @@ final class RunVerbs {
                 .usage("finish")
                 .summary("run to the return of this function")
                 .runs((session, arguments, output) -> {
+                    Optional<String> function = session.requireStop().function();
                     Stop stop = await(session, session.stepper().finish());
-                    StopView.show(stop, output);
-                    Registers.returned(stop).ifPresent(value -> output.line("Value returned is %s", value));
+                    stops.show(session, stop, output);
+                    returned(session, stop, function.orElse(""), output);
                 });
+    }
+
+    private void returned(Session session, Stop stop, String function, Output output) {
+        if (!(stop.cause() instanceof Cause.Arrived)) {
+            return; // stopped on the way
+        }
+        Optional<Value> typed = CallValues.result(stop, function);
+        if (typed.isPresent()) {
+            String text = printing.text(session, typed.get(), ' ');
+            output.line("Value returned is $%d = %s", session.remember(typed.get()), text);
+        } else if (!CallValues.isVoid(stop, function)) {
+            Registers.returned(stop).ifPresent(value -> output.line("Value returned is %s", value));
+        }
     }
 
     private Command until() {
@@ -117,11 +138,11 @@ final class RunVerbs {
                                 "until: to which place?", new SessionFailure.Usage("until LOCATION"));
                     }
                     Running running = session.stepper().until(arguments.verb(), arguments.tail());
-                    StopView.show(await(session, running), output);
+                    stops.show(session, await(session, running), output);
                 });
     }
 
-    private static Command interrupt() {
+    private Command interrupt() {
         return Command.named("interrupt", "stop")
                 .topic(Topic.RUNNING)
                 .usage("interrupt")
@@ -130,7 +151,8 @@ final class RunVerbs {
                     Running running = session.requireRunning();
                     running.interrupt();
                     Optional<Stop> stop = running.await(Duration.ofSeconds(10));
-                    StopView.show(
+                    stops.show(
+                            session,
                             stop.orElseThrow(() -> new SessionException(
                                     "interrupt: the guest did not stop within 10 s",
                                     new SessionFailure.TimedOut(Duration.ofSeconds(10)))),
@@ -146,12 +168,12 @@ final class RunVerbs {
                 .help("TIME is 30s, 500ms or 2m; without it the time set with set timeout holds.")
                 .runs((session, arguments, output) -> {
                     if (session.state() instanceof Stop stop) {
-                        StopView.show(stop, output);
+                        stops.show(session, stop, output);
                         return;
                     }
                     Optional<Duration> limit =
                             arguments.isEmpty() ? settings.timeout() : Optional.of(Words.time(arguments.tail()));
-                    StopView.show(await(session.requireRunning(), limit), output);
+                    stops.show(session, await(session.requireRunning(), limit), output);
                 });
     }
 

@@ -14,7 +14,13 @@ final class SetVerbs {
 
     static List<Command> all(Settings settings, PrintSettings printing) {
         Subcommands words = new Subcommands(
-                        "set", List.of(variable(), timeout(settings), memory(), PrintSetting.command(printing)))
+                        "set",
+                        List.of(
+                                variable(),
+                                timeout(settings),
+                                context(settings),
+                                memory(),
+                                PrintSetting.command(printing)))
                 .otherwise(SetVerbs::assign, Completers.EXPRESSIONS);
         return List.of(Command.named("set")
                 .topic(Topic.DATA)
@@ -23,6 +29,7 @@ final class SetVerbs {
                 .usage("set {TYPE} ADDRESS = VALUE")
                 .usage("set print pretty|symbol on|off")
                 .usage("set print elements|repeats|max-depth N|unlimited")
+                .usage(ContextView.USAGE)
                 .usage("set timeout TIME|off")
                 .summary("change a register, memory, a variable or a setting")
                 .help(
@@ -57,6 +64,14 @@ final class SetVerbs {
                     }
                     session.requireStop().write(session.evaluate(words.get(0)).bits(), bytes);
                 });
+    }
+
+    private static Command context(Settings settings) {
+        return Command.named("context")
+                .usage(ContextView.USAGE)
+                .summary("what is shown around a stop; all of it at a terminal, nothing in a script")
+                .completes(Completers.words("on", "off", "args", "regs", "stack", "code"))
+                .runs((session, arguments, output) -> settings.context(ContextView.parts(arguments.tail())));
     }
 
     private static Command timeout(Settings settings) {

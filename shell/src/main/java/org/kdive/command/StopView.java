@@ -1,17 +1,37 @@
 package org.kdive.command;
 
 import java.util.HexFormat;
-import java.util.List;
+import java.util.function.Consumer;
 import org.kdive.images.arch.Instruction;
 import org.kdive.session.Cause;
+import org.kdive.session.Session;
 import org.kdive.session.Stop;
 
-/** How a stop is told: why, where, and the instruction that comes next. */
+/** How a stop is told: why, where, what surrounds it, and the instruction that comes next. Session thread. */
 public final class StopView {
-    private StopView() {}
+    private final Displays displays;
+    private final ContextView context;
+    private Consumer<Output> hook = output -> {}; // the user's hook-stop
 
-    /** The lines gdb would print, and the instruction. */
-    public static void show(Stop stop, Output output) {
+    StopView(Displays displays, ContextView context) {
+        this.displays = displays;
+        this.context = context;
+    }
+
+    /** Runs before each stop is shown. */
+    public void before(Consumer<Output> action) {
+        hook = action;
+    }
+
+    /** The lines gdb would print, what surrounds the stop, the instruction, and what the user wants displayed. */
+    public void show(Session session, Stop stop, Output output) {
+        hook.accept(output);
+        cause(stop, output);
+        ContextView.code(stop, context.show(session, stop, output), output);
+        displays.shown(session, output);
+    }
+
+    private static void cause(Stop stop, Output output) {
         String why = stop.cause().describe();
         long pc = stop.pc();
         String where = output.styled(Output.Style.ADDRESS, "0x%x".formatted(pc)) + " in "
@@ -25,7 +45,6 @@ public final class StopView {
             }
             output.line("%s", where);
         }
-        next(stop, output);
     }
 
     /** The place and its instruction, without the cause. */
@@ -35,17 +54,7 @@ public final class StopView {
                 "%s in %s ()",
                 output.styled(Output.Style.ADDRESS, "0x%x".formatted(pc)),
                 output.styled(Output.Style.SYMBOL, symbol(stop, pc)));
-        next(stop, output);
-    }
-
-    private static void next(Stop stop, Output output) {
-        long pc = stop.pc();
-        List<Instruction> code = stop.code(pc, 1);
-        if (code.isEmpty()) {
-            output.line("=> 0x%x: cannot access memory", pc);
-        } else {
-            output.line("=> %s", instruction(stop, code.get(0), output));
-        }
+        ContextView.code(stop, 1, output);
     }
 
     private static String cpu(Stop stop) {

@@ -3,26 +3,39 @@ package org.kdive.command;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All verbs that speak to a session; the {@link Interpreter} adds those about the language itself. */
+/** All verbs that speak to a session, and what they share; the {@link Interpreter} adds those about the language itself. */
 public final class Verbs {
-    private Verbs() {}
+    private final Settings settings;
+    private final PrintSettings printing = new PrintSettings();
+    private final Displays displays = new Displays(printing);
+    private final StopView stops;
 
     /** @param settings what {@code set} changes of the language, shared with whoever waits for the guest */
-    public static List<Command> all(Settings settings) {
+    public Verbs(Settings settings) {
+        this.settings = settings;
+        this.stops = new StopView(displays, new ContextView(printing, settings));
+    }
+
+    /** How a stop is shown that no command waited for. */
+    public StopView stops() {
+        return stops;
+    }
+
+    public List<Command> all() {
         List<Command> all = new ArrayList<>();
-        PrintSettings printing = new PrintSettings();
-        all.addAll(BootVerbs.all());
-        all.addAll(RunVerbs.all(settings));
+        all.addAll(BootVerbs.all(stops));
+        all.addAll(RunVerbs.all(settings, printing, stops));
         all.addAll(BreakpointVerbs.all());
         all.addAll(DataVerbs.all());
         all.addAll(PrintVerbs.all(printing));
+        all.addAll(displays.commands());
         all.addAll(MemoryVerbs.all());
         all.addAll(SetVerbs.all(settings, printing));
         all.addAll(StackVerbs.all());
         all.addAll(KernelVerbs.all());
-        all.addAll(MachineVerbs.all());
+        all.addAll(MachineVerbs.all(stops));
         all.addAll(ExpectVerbs.all(settings));
-        all.add(InfoVerbs.info());
+        all.add(InfoVerbs.info(displays, printing));
         return List.copyOf(all);
     }
 }

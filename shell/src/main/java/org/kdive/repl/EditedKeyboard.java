@@ -36,6 +36,7 @@ final class EditedKeyboard implements Keyboard {
         }
         this.terminal = terminal;
         this.screen = screen;
+        screen.width(() -> Math.max(40, terminal.getWidth()));
         this.reader = reader(terminal, interpreter, history);
     }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.kdive.command.GuestText;
 import org.kdive.command.Output;
@@ -37,6 +38,7 @@ final class Screen implements Output, AutoCloseable {
     private final PrintWriter talk;
     private final PrintWriter guest;
     private final boolean colour;
+    private volatile IntSupplier width = () -> 80;
 
     private final GuestText guestText = new GuestText();
     private final StringBuilder waiting = new StringBuilder(); // the guest's text while a line is edited
@@ -53,6 +55,16 @@ final class Screen implements Output, AutoCloseable {
         this.talk = talk;
         this.guest = guest;
         this.colour = colour;
+    }
+
+    /** Asked at each use: a terminal changes its size. */
+    void width(IntSupplier columns) {
+        width = columns;
+    }
+
+    @Override
+    public int width() {
+        return width.getAsInt();
     }
 
     @Override

@@ -6,6 +6,7 @@ import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.Architecture;
 import org.kdive.images.Program;
 import org.kdive.images.arch.Instruction;
+import org.kdive.images.symbols.Symbol;
 
 /**
  * A stopped guest, from one stop to the next resume; held longer it fails with StaleStop. Everything here reads what is
@@ -77,6 +78,12 @@ public final class Stop implements SessionState {
     /** An address as people read it: with its symbol where it has one. */
     public String describe(long address) {
         return target.describe(address);
+    }
+
+    /** The function that the guest stands in; empty where no symbol is known. */
+    public Optional<String> function() {
+        long pc = pc();
+        return program().flatMap(known -> known.symbolAt(pc)).map(Symbol::name);
     }
 
     /** The calls that led here, innermost first; at most {@code limit}. */

@@ -12,7 +12,8 @@ import org.kdive.session.SessionException;
 /** Commands that take lines: if, while, define, document, alias. */
 final class BlocksTest {
     private final Session session = Session.open();
-    private final Interpreter interpreter = new Interpreter(Verbs.all(new Settings()), session, FrontEnd.UNATTENDED);
+    private final Interpreter interpreter =
+            new Interpreter(new Verbs(new Settings()).all(), session, FrontEnd.UNATTENDED);
 
     @AfterEach
     void closeTheSession() {

@@ -46,7 +46,8 @@ final class KernelVerbsIT {
     Path scratch;
 
     private final Session session = Session.open();
-    private final Interpreter interpreter = new Interpreter(Verbs.all(new Settings()), session, FrontEnd.UNATTENDED);
+    private final Interpreter interpreter =
+            new Interpreter(new Verbs(new Settings()).all(), session, FrontEnd.UNATTENDED);
 
     @Test
     void tasksLogAndCommandLineAreTheGuestsOwn() {

@@ -15,7 +15,7 @@ final class ManualPageTest {
     @Test
     void thePageIsWhatTheCommandsSay() throws IOException {
         try (Session session = Session.open()) {
-            Interpreter interpreter = new Interpreter(Verbs.all(new Settings()), session, FrontEnd.UNATTENDED);
+            Interpreter interpreter = new Interpreter(new Verbs(new Settings()).all(), session, FrontEnd.UNATTENDED);
             String rendered = Manual.markdown(interpreter.table());
             if ("write".equals(System.getProperty("kdive.docs"))) {
                 Files.createDirectories(PAGE.getParent());

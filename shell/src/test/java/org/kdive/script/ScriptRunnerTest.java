@@ -83,7 +83,7 @@ final class ScriptRunnerTest {
         for (String line :
                 List.of("expect $rip == 1", "expect stop start_kernel", "send ls", "expect console x", "c")) {
             RecordingOutput said = new RecordingOutput();
-            ScriptResult result = new ScriptRunner(Verbs.all(new Settings()), session, said)
+            ScriptResult result = new ScriptRunner(new Verbs(new Settings()).all(), session, said)
                     .run(List.of(script(line)), Optional.empty());
             assertThat(result.exitStatus()).as(line).isEqualTo(2);
             assertThat(said.talk())
@@ -96,7 +96,7 @@ final class ScriptRunnerTest {
     @Test
     void aBrokenPatternIsSaidWithItsPlace() {
         RecordingOutput said = new RecordingOutput();
-        new ScriptRunner(Verbs.all(new Settings()), session, said)
+        new ScriptRunner(new Verbs(new Settings()).all(), session, said)
                 .run(List.of(script("expect console [")), Optional.empty());
         assertThat(said.talk()).contains("expect console: Unclosed character class");
     }
