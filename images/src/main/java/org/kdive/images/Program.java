@@ -168,7 +168,7 @@ public final class Program {
 
     // the table does not say where a symbol ends, and after the last of a section there are megabytes without a name
     private static boolean isNear(Symbol symbol, long address) {
-        long most = Math.max(symbol.sizeBytes(), symbol.isText() ? FARTHEST_IN_CODE : FARTHEST_IN_DATA);
+        long most = symbol.isText() ? FARTHEST_IN_CODE : FARTHEST_IN_DATA;
         return address - symbol.address() < most; // a pad belongs to the function behind it
     }
 

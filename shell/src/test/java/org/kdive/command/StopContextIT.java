@@ -43,14 +43,16 @@ final class StopContextIT {
 
             assertThat(run("display/i $pc")).startsWith("1: x/i $pc\n=> 0x");
             assertThat(run("display/x facility_is_no_variable")).startsWith("2: /x facility_is_no_variable = <");
-            assertThat(run("stepi")).contains("\nregs  ").contains("\n1: x/i $pc\n=> 0x");
+            // the banner's length: what printk returns
+            assertThat(run("finish"))
+                    .contains("\n1: x/i $pc\n=> 0x")
+                    .containsPattern("Value returned is \\$1 = [1-9]\\d+\n");
             assertThatThrownBy(() -> run("info args"))
                     .hasMessage("info args: arguments are known at the first instruction of a function");
+            assertThat(run("nexti 3")).contains("\nregs  ");
             run("undisplay 2");
             assertThat(run("info display")).endsWith("Num Enb Expression\n1   y   /i $pc\n");
 
-            // the banner's length: what printk returns
-            assertThat(run("finish")).containsPattern("Value returned is \\$1 = [1-9]\\d+\n");
             assertThat(complete("print init_task.com")).contains("init_task.comm");
             assertThat(complete("print $lx_current()->sta")).contains("$lx_current()->stack");
             assertThat(complete("ptype struct list_h")).contains("list_head");
