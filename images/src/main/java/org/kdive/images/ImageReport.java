@@ -11,14 +11,15 @@ import org.kdive.images.bytes.Bytes;
 import org.kdive.images.kernel.BzImageHeader;
 import org.kdive.images.kernel.Compression;
 import org.kdive.images.kernel.KernelFormat;
+import org.kdive.images.kernel.UImage;
 import org.kdive.images.symbols.SymbolTable;
 
 /**
  * What {@code image inspect} tells of a kernel.
  *
  * @param compiler as the banner names compiler and linker
- * @param entry as the unpacked kernel's header says; physical on x86-64
- * @param loadAddress where the kernel prefers to be loaded, physical
+ * @param entry as U-Boot's header says, else the unpacked kernel's; physical on x86-64
+ * @param loadAddress where U-Boot is told to load it, else where the kernel prefers to be; physical
  * @param linkAddress of the kernel's first byte (_text), virtual
  * @param commandLineLimitBytes without the final NUL
  * @param kallsyms number of symbols
@@ -72,8 +73,10 @@ public record ImageReport(
                 image.compression(),
                 image.file().size(),
                 payload.size(),
-                image.entry(),
-                number(setup.map(BzImageHeader::prefAddress).filter(address -> address != 0)),
+                entry(image),
+                number(image.uImage()
+                        .map(UImage::loadAddress)
+                        .or(() -> setup.map(BzImageHeader::prefAddress).filter(address -> address != 0))),
                 image.textLinkAddress(),
                 number(setup.map(BzImageHeader::cmdlineSize)),
                 KernelConfig.isInside(image),
@@ -81,6 +84,11 @@ public record ImageReport(
                 hasBtf(image, payload),
                 image.findSection(".orc_unwind_ip").isPresent(),
                 hasKaslr(image, symbols));
+    }
+
+    private static OptionalLong entry(KernelImage image) {
+        Optional<UImage> uImage = image.uImage();
+        return uImage.isPresent() ? OptionalLong.of(uImage.get().entryAddress()) : image.entry();
     }
 
     /** The fields that are known, in the order they are printed, for a person to read. */

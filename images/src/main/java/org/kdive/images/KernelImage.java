@@ -17,6 +17,7 @@ import org.kdive.images.kernel.Container;
 import org.kdive.images.kernel.Decompressor;
 import org.kdive.images.kernel.FlatLayout;
 import org.kdive.images.kernel.KernelFormat;
+import org.kdive.images.kernel.UImage;
 import org.kdive.images.symbols.ExportedSymbols;
 import org.kdive.images.symbols.Kallsyms;
 import org.kdive.images.symbols.StaticSymbols;
@@ -161,6 +162,11 @@ public final class KernelImage {
     /** The x86 setup header. */
     public Optional<BzImageHeader> setupHeader() {
         return outermost.setupHeader();
+    }
+
+    /** U-Boot's header. */
+    public Optional<UImage> uImage() {
+        return outermost instanceof UImage image ? Optional.of(image) : Optional.empty();
     }
 
     /** Whether these bytes are in what unpacks the kernel at boot: a bzImage's own code before and behind the payload. */

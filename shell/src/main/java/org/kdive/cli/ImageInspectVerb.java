@@ -2,12 +2,15 @@ package org.kdive.cli;
 
 import java.io.PrintWriter;
 import java.nio.ByteOrder;
+import java.time.Instant;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.kdive.command.ExitStatus;
 import org.kdive.images.ImageReport;
 import org.kdive.images.KernelImage;
 import org.kdive.images.kernel.BzImageHeader;
 import org.kdive.images.kernel.Compression;
+import org.kdive.images.kernel.UImage;
 import org.kdive.images.symbols.SymbolTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -58,6 +61,7 @@ final class ImageInspectVerb implements Callable<Integer> {
         report.loadAddress().ifPresent(address -> facts.addAddress("load address", address));
         report.linkAddress().ifPresent(address -> facts.addAddress("link address", address));
         image.setupHeader().ifPresent(header -> addSetup(facts, header));
+        image.uImage().ifPresent(header -> addUImage(facts, header));
         report.commandLineLimitBytes().ifPresent(limit -> facts.addCount("longest command line", limit));
         facts.add("configuration", report.ikconfig())
                 .add("types (BTF)", report.btf())
@@ -74,6 +78,18 @@ final class ImageInspectVerb implements Callable<Integer> {
         facts.add("boot protocol", "%d.%02d".formatted(header.protocol() >> 8, header.protocol() & 0xff))
                 .add("relocatable", header.relocatableKernel())
                 .addBytes("memory to start", header.initSize());
+    }
+
+    private static void addUImage(FactSheet facts, UImage header) {
+        facts.add("image name", header.name())
+                .add("made", Instant.ofEpochSecond(header.timeSeconds()).toString());
+        if (header.files().size() > 1) {
+            facts.add(
+                    "files",
+                    header.files().stream()
+                            .map(file -> Amounts.bytes(file.size()))
+                            .collect(Collectors.joining(" + ")));
+        }
     }
 
     private static void addSymbols(FactSheet facts, SymbolTable table) {

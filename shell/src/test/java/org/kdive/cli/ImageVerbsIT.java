@@ -103,6 +103,21 @@ final class ImageVerbsIT {
         JsonNode json = new ObjectMapper().readTree(answer("image", "inspect", file.toString(), "--json"));
         assertThat(json.get("format").asText()).isEqualTo("uImage");
         assertThat(json.get("symbols").asLong()).isGreaterThan(80_000);
+        assertThat(json.get("load_address").asText()).isEqualTo("0x1000000");
+        String[] words = {"image", "extract", file.toString(), "-o", file + "2", "--uimage", "0x8000:0x8040"};
+        assertThat(kdive(Stream.concat(
+                                Stream.of(words),
+                                Stream.of("--name", "two files", "--compress", "lz4", "--with", "pom.xml"))
+                        .toArray(String[]::new)))
+                .isEqualTo(ExitStatus.WELL);
+        assertThat(answer("image", "inspect", file + "2"))
+                .containsPattern("compression +lz4-frame\n")
+                .containsPattern("entry +0x8040\n")
+                .containsPattern("image name +two files\n")
+                .containsPattern("files +[\\d.]+ MiB \\+ [\\d.]+ KiB\n");
+        Files.delete(Path.of(file + "2"));
+        assertThat(kdive("image", "extract", "debian", "-o", file + "2", "--name", "one file"))
+                .isEqualTo(ExitStatus.UNUSABLE);
         assertThat(kdive("image", "extract", "debian", "-o", file + "2", "--uimage", "here"))
                 .isEqualTo(ExitStatus.UNUSABLE);
         assertThat(Path.of(file + "2")).doesNotExist();

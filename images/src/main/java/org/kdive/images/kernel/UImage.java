@@ -1,6 +1,8 @@
 package org.kdive.images.kernel;
 
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.zip.CRC32;
@@ -14,11 +16,16 @@ import org.kdive.images.bytes.Bytes;
  *
  * <pre>
  * magic32 header-crc32 time32 size32 load32 entry32 data-crc32 os8 arch8 type8 compression8 name[32] data
+ * data of a multi-file image: { size32 }* 0 { file, padded to 4 }*      the kernel is the first, an initramfs the second
  * </pre>
+ *
+ * @param files as they are in the data, packed; of an image that is not multi-file the one that it is
+ * @param timeSeconds since 1970, of when it was made
  */
-record UImage(
+public record UImage(
         Bytes bytes,
-        Bytes data,
+        List<Bytes> files,
+        long timeSeconds,
         String name,
         long loadAddress,
         long entryAddress,
@@ -41,10 +48,10 @@ record UImage(
         Bytes data = file.slice(HEADER_BYTES, header.u32At(12));
         requireChecksum(header, 24, crc32(data.toArray()), "data");
         int type = header.u8At(30);
-        Bytes kernel = type == TYPE_MULTI ? firstOf(data.withOrder(ByteOrder.BIG_ENDIAN)) : data;
         return Optional.of(new UImage(
                 file,
-                kernel.withOrder(ByteOrder.LITTLE_ENDIAN),
+                type == TYPE_MULTI ? filesOf(data.withOrder(ByteOrder.BIG_ENDIAN)) : List.of(data),
+                header.u32At(8),
                 header.textAt(32, 32),
                 header.u32At(16),
                 header.u32At(20),
@@ -53,16 +60,20 @@ record UImage(
                 compression(file, header.u8At(31))));
     }
 
-    /** The kernel is the first of a multi-file image, which begins with the sizes of all files and a 0. */
-    private static Bytes firstOf(Bytes data) {
-        long size = data.u32();
-        if (size == 0) {
+    private static List<Bytes> filesOf(Bytes data) {
+        List<Long> sizes = new ArrayList<>();
+        for (long size = data.u32(); size != 0; size = data.u32()) {
+            sizes.add(size);
+        }
+        if (sizes.isEmpty()) {
             throw data.malformedAt(0, "multi-file uImage without a file");
         }
-        while (data.u32() != 0) {
-            // the other files' sizes; the list ends with 0 or with the data
+        List<Bytes> files = new ArrayList<>();
+        for (long size : sizes) {
+            files.add(data.take(size).withOrder(ByteOrder.LITTLE_ENDIAN));
+            data.skip(Math.min(data.remaining(), -size & 3));
         }
-        return data.take(size);
+        return List.copyOf(files);
     }
 
     private static int requireKernel(Bytes file, int type) {
@@ -131,8 +142,14 @@ record UImage(
         };
     }
 
+    /** What of it is the kernel. */
+    Bytes data() {
+        return files.get(0);
+    }
+
     @Override
     public Optional<Container> open() {
+        Bytes data = data();
         Bytes inside =
                 compression == Compression.NONE ? data : Decompressor.unpack(unpacker(), data, OptionalLong.empty());
         try {
@@ -148,6 +165,6 @@ record UImage(
 
     /** The code for LZ4 does not say which of its two formats. */
     private Compression unpacker() {
-        return Compression.detect(data).orElse(compression);
+        return Compression.detect(data()).orElse(compression);
     }
 }

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.kdive.images.Architecture;
 import org.kdive.images.ImageException;
@@ -28,6 +31,7 @@ public record UImageWriter(
     private static final int MAGIC = 0x27051956;
     private static final int OS_LINUX = 5;
     private static final int TYPE_KERNEL = 2;
+    private static final int TYPE_MULTI = 4;
     private static final int NAME_OFFSET = 32;
     private static final int NAME_BYTES = 32;
 
@@ -43,20 +47,51 @@ public record UImageWriter(
         }
     }
 
-    public void write(Bytes data, OutputStream out) throws IOException {
+    /**
+     * @param others what U-Boot finds behind the kernel: an initramfs, a device tree; with any it is a multi-file image. They
+     *     are not unpacked by U-Boot, whatever the compression
+     */
+    public void write(Bytes kernel, List<Bytes> others, OutputStream out) throws IOException {
+        List<Bytes> pieces = pieces(kernel, others);
         CRC32 crc = new CRC32();
-        crc.update(data.array(), data.arrayStart(), data.size());
-        byte[] header = header(data.size(), crc.getValue());
-        out.write(header);
-        out.write(data.array(), data.arrayStart(), data.size());
+        long total = 0;
+        for (Bytes piece : pieces) {
+            crc.update(piece.array(), piece.arrayStart(), piece.size());
+            total += piece.size();
+        }
+        requireWord("size", total);
+        out.write(header((int) total, crc.getValue(), others.isEmpty() ? TYPE_KERNEL : TYPE_MULTI));
+        for (Bytes piece : pieces) {
+            out.write(piece.array(), piece.arrayStart(), piece.size());
+        }
     }
 
-    private byte[] header(int sizeBytes, long dataChecksum) {
+    /** What follows the header: see {@link UImage}. All files but the last are padded. */
+    private static List<Bytes> pieces(Bytes kernel, List<Bytes> others) {
+        if (others.isEmpty()) {
+            return List.of(kernel);
+        }
+        List<Bytes> files = Stream.concat(Stream.of(kernel), others.stream()).toList();
+        ByteBuffer sizes = ByteBuffer.allocate(4 * (files.size() + 1));
+        List<Bytes> pieces = new ArrayList<>(List.of(Bytes.of("sizes", sizes.array())));
+        for (Bytes file : files) {
+            if (file.size() == 0) {
+                throw new ImageException(
+                        new ImageFailure.Unsupported(file.source(), "an empty file would end the table of sizes"));
+            }
+            sizes.putInt(file.size());
+            pieces.add(file);
+            pieces.add(Bytes.of("padding", new byte[-file.size() & 3]));
+        }
+        return pieces.subList(0, pieces.size() - 1);
+    }
+
+    private byte[] header(int sizeBytes, long dataChecksum, int type) {
         ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES); // big endian, as it is made
         header.putInt(MAGIC).putInt(0).putInt((int) timeSeconds).putInt(sizeBytes);
         header.putInt((int) loadAddress).putInt((int) entryAddress).putInt((int) dataChecksum);
         header.put((byte) OS_LINUX).put((byte) architectureCode());
-        header.put((byte) TYPE_KERNEL).put((byte) compressionCode());
+        header.put((byte) type).put((byte) compressionCode());
         byte[] text = name.getBytes(StandardCharsets.US_ASCII);
         header.put(NAME_OFFSET, text, 0, Math.min(text.length, NAME_BYTES));
         CRC32 crc = new CRC32();
