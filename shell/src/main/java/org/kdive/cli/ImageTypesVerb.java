@@ -3,13 +3,19 @@ package org.kdive.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.kdive.command.ExitStatus;
 import org.kdive.images.ImageException;
 import org.kdive.images.ImageFailure;
 import org.kdive.images.KernelImage;
 import org.kdive.images.btf.Btf;
+import org.kdive.images.btf.ModuleTypes;
+import org.kdive.images.bytes.Bytes;
 import org.kdive.images.types.CPrinter;
 import org.kdive.images.types.EnumType;
 import org.kdive.images.types.Enumerator;
@@ -27,6 +33,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "types", description = "Prints a type as gdb's ptype does, or the names of all types.")
 final class ImageTypesVerb implements Callable<Integer> {
     private static final int SUGGESTIONS = 3;
+    private static final int MAX_MODULE_BYTES = 128 << 20;
 
     @Spec
     private CommandSpec spec;
@@ -50,6 +57,12 @@ final class ImageTypesVerb implements Callable<Integer> {
             description = "With offsets, sizes and holes.")
     private boolean offsets;
 
+    @Option(
+            names = "--module",
+            paramLabel = "FILE",
+            description = "With the types of this module of the kernel's, a .ko; without a NAME those that it adds.")
+    private @Nullable Path module; // null: the kernel's own types only
+
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
@@ -57,10 +70,15 @@ final class ImageTypesVerb implements Callable<Integer> {
     public Integer call() {
         var line = spec.commandLine();
         KernelImage image = kernel.open(line.getErr());
-        TypeTable types = Btf.of(image)
+        Btf base = Btf.of(image)
                 .orElseThrow(() -> missing(image.source(), "no BTF types: built without CONFIG_DEBUG_INFO_BTF"));
+        TypeTable types = module == null ? base : ModuleTypes.read(Bytes.ofFile(module, MAX_MODULE_BYTES), image, base);
         if (words.isEmpty()) {
-            printNames(types, line.getOut());
+            List<String> names = new ArrayList<>(types.typeNames("", Integer.MAX_VALUE));
+            if (module != null) {
+                names.removeAll(new HashSet<>(base.typeNames("", Integer.MAX_VALUE)));
+            }
+            printNames(names, line.getOut());
         } else {
             String name = String.join(" ", words);
             printType(name, require(types, image, name), line.getOut());
@@ -68,8 +86,7 @@ final class ImageTypesVerb implements Callable<Integer> {
         return ExitStatus.WELL;
     }
 
-    private void printNames(TypeTable types, PrintWriter out) {
-        List<String> names = types.typeNames("", Integer.MAX_VALUE);
+    private void printNames(List<String> names, PrintWriter out) {
         if (json) {
             Json.print(out, to -> {
                 to.writeStartObject();

@@ -13,6 +13,10 @@ public final class KallsymsBuilder {
     public enum Generation {
         /** Before 4.6, or without BASE_RELATIVE: absolute addresses first, everything of a long's size. */
         ABSOLUTE_LONGS,
+        /** From 4.20 to 6.4 without BASE_RELATIVE: still absolute addresses, but counts and markers of 4 bytes. */
+        ABSOLUTE,
+        /** 4.6 to 4.19: offsets and a base, but counts and markers of a long's size. */
+        OFFSETS_FIRST_LONGS,
         /** Before 6.4: offsets and base first; x86-64 counts text downwards from the base. */
         OFFSETS_FIRST_PERCPU,
         OFFSETS_FIRST,
@@ -23,7 +27,18 @@ public final class KallsymsBuilder {
         PLACE_RELATIVE;
 
         boolean offsetsFirst() {
-            return this == ABSOLUTE_LONGS || this == OFFSETS_FIRST_PERCPU || this == OFFSETS_FIRST;
+            return switch (this) {
+                case ABSOLUTE_LONGS, ABSOLUTE, OFFSETS_FIRST_LONGS, OFFSETS_FIRST_PERCPU, OFFSETS_FIRST -> true;
+                case OFFSETS_LAST_PERCPU, OFFSETS_LAST, PLACE_RELATIVE -> false;
+            };
+        }
+
+        boolean isAbsolute() {
+            return this == ABSOLUTE_LONGS || this == ABSOLUTE;
+        }
+
+        boolean hasLongs() {
+            return this == ABSOLUTE_LONGS || this == OFFSETS_FIRST_LONGS;
         }
 
         public boolean perCpu() {
@@ -41,6 +56,7 @@ public final class KallsymsBuilder {
     private final String[] tokens = new String[256];
     private boolean longLengths = true;
     private boolean sequence;
+    private boolean sequenceLast;
     private boolean baseInPlace = true;
     private int basePosition;
 
@@ -64,6 +80,13 @@ public final class KallsymsBuilder {
     /** With kallsyms_seqs_of_names, as 6.2 and later have it. */
     public KallsymsBuilder withSequence() {
         sequence = true;
+        return this;
+    }
+
+    /** As 6.9 and later have it: behind the addresses. */
+    public KallsymsBuilder withSequenceLast() {
+        sequence = false;
+        sequenceLast = true;
         return this;
     }
 
@@ -94,6 +117,9 @@ public final class KallsymsBuilder {
         tokens(out);
         if (!generation.offsetsFirst()) {
             offsets(out, symbols, address, base);
+            if (sequenceLast) {
+                sequence(out, symbols.size());
+            }
         }
         return out.align(8).toArray();
     }
@@ -102,21 +128,21 @@ public final class KallsymsBuilder {
         out.align(generation == Generation.PLACE_RELATIVE ? 4 : wordBytes);
         for (Symbol symbol : symbols) {
             switch (generation) {
-                case ABSOLUTE_LONGS -> out.word(symbol.address(), wordBytes);
-                case OFFSETS_FIRST, OFFSETS_LAST -> out.u32(symbol.address() - base);
+                case ABSOLUTE_LONGS, ABSOLUTE -> out.word(symbol.address(), wordBytes);
+                case OFFSETS_FIRST_LONGS, OFFSETS_FIRST, OFFSETS_LAST -> out.u32(symbol.address() - base);
                 case OFFSETS_FIRST_PERCPU, OFFSETS_LAST_PERCPU ->
                     out.u32(symbol.isAbsolute() ? symbol.address() : base - 1 - symbol.address());
                 case PLACE_RELATIVE -> out.u32(symbol.address() - (address + out.position()));
             }
         }
-        if (generation != Generation.ABSOLUTE_LONGS && generation != Generation.PLACE_RELATIVE) {
+        if (!generation.isAbsolute() && generation != Generation.PLACE_RELATIVE) {
             basePosition = out.align(wordBytes).position();
             out.word(baseInPlace ? base : 0, wordBytes);
         }
     }
 
     private void number(ByteWriter out, int count) {
-        out.align(wordBytes).word(count, generation == Generation.ABSOLUTE_LONGS ? wordBytes : 4);
+        out.align(wordBytes).word(count, generation.hasLongs() ? wordBytes : 4);
         out.align(wordBytes);
     }
 
@@ -136,15 +162,19 @@ public final class KallsymsBuilder {
             out.bytes(packed);
         }
         out.align(wordBytes);
-        int slotBytes = generation == Generation.ABSOLUTE_LONGS ? wordBytes : 4;
+        int slotBytes = generation.hasLongs() ? wordBytes : 4;
         markers.forEach(offset -> out.word(offset, slotBytes));
         out.align(wordBytes);
         if (sequence) {
-            for (int i = 0; i < symbols.size(); i++) {
-                out.u8(i >> 16).u8(i >> 8).u8(i);
-            }
-            out.align(wordBytes);
+            sequence(out, symbols.size());
         }
+    }
+
+    private void sequence(ByteWriter out, int count) {
+        for (int i = 0; i < count; i++) {
+            out.u8(i >> 16).u8(i >> 8).u8(i);
+        }
+        out.align(wordBytes);
     }
 
     private byte[] pack(String text) {

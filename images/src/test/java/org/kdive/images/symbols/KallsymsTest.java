@@ -42,6 +42,7 @@ final class KallsymsTest {
             KallsymsBuilder builder = new KallsymsBuilder(generation, wordBytes, order);
             assertFound(symbols, builder, wordBytes);
             assertFound(symbols, builder.withSequence(), wordBytes);
+            assertFound(symbols, builder.withSequenceLast(), wordBytes);
         }
     }
 
