@@ -1,13 +1,18 @@
 package org.kdive.images;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Random;
 import java.util.function.Supplier;
 import org.kdive.images.btf.Btf;
 import org.kdive.images.fetch.KernelFetcher;
 import org.kdive.images.fetch.KernelName;
 import org.kdive.images.fetch.Progress;
+import org.kdive.images.symbols.Symbol;
+import org.kdive.images.symbols.SymbolTable;
 import org.kdive.images.types.CPrinter;
 
 /**
@@ -16,6 +21,8 @@ import org.kdive.images.types.CPrinter;
  */
 public final class InspectBench {
     private static final int ROUNDS = 9;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    private static final int LOOK_UPS = 1_000_000;
 
     private InspectBench() {}
 
@@ -25,6 +32,7 @@ public final class InspectBench {
                     .fetch(KernelName.parse(name), Progress.silent())
                     .kernel();
             compare(name, file);
+            lookUp(name, KernelImage.open(file).kallsyms().orElseThrow());
         }
     }
 
@@ -61,6 +69,30 @@ public final class InspectBench {
                 median(type),
                 median(inspect),
                 median(inspect) / median(unpack));
+    }
+
+    /** Symbols at random addresses of the text, as a profile or a trace asks for them. */
+    private static void lookUp(String name, SymbolTable table) {
+        Random random = new Random(1);
+        long[] known =
+                table.stream().filter(Symbol::isText).mapToLong(Symbol::address).toArray();
+        long[] wanted = random.ints(LOOK_UPS, 0, known.length)
+                .mapToLong(i -> known[i] + random.nextInt(64))
+                .toArray();
+        double[] nanos = new double[ROUNDS];
+        for (int i = 0; i < ROUNDS; i++) {
+            // Of the processor, not of the clock: others use the machine.
+            long begun = THREADS.getCurrentThreadCpuTime();
+            long found = 0;
+            for (long address : wanted) {
+                found += table.at(address).isPresent() ? 1 : 0;
+            }
+            nanos[i] = (THREADS.getCurrentThreadCpuTime() - begun) / (double) LOOK_UPS;
+            if (2 * found < LOOK_UPS) {
+                throw new IllegalStateException("only %d found".formatted(found));
+            }
+        }
+        System.out.printf(Locale.ROOT, "%s: symbol by address %.0f ns%n", name, median(nanos));
     }
 
     private static double millis(Supplier<?> work) {

@@ -29,6 +29,7 @@ public final class SymbolTable {
     private final long[] sizes; // empty if the source knows none
 
     private @Nullable NameIndex byName; // null until the first look-up by name; threads that race build equal ones
+    private @Nullable AddressIndex byAddress; // likewise by address
 
     SymbolTable(String source, NameBlob names, long[] addresses, byte[] types, long[] sizes) {
         this.source = source;
@@ -175,17 +176,12 @@ public final class SymbolTable {
     }
 
     private int lastNotAbove(long address) {
-        int low = 0;
-        int high = size() - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            if (Long.compareUnsigned(addresses[middle], address) <= 0) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
+        AddressIndex index = byAddress;
+        if (index == null) {
+            index = new AddressIndex(addresses);
+            byAddress = index;
         }
-        return high;
+        return index.lastNotAbove(address);
     }
 
     /** Of the symbols at the same address, the preferred one: the first in the table if all else is equal. */
