@@ -80,6 +80,9 @@ final class MachinesIT {
             assertThat(guest.on(guest.session::explainSlide)).contains("write watchpoint");
             steps(guest);
             runsTo(guest, HELLO);
+            guest.on(() -> guest.session.expectConsole(Pattern.compile("/ # "), Guest.PATIENCE));
+            guest.session.console().send("echo $((6 * 7))-$(uname -m)\n".getBytes(StandardCharsets.US_ASCII));
+            guest.on(() -> guest.session.expectConsole(Pattern.compile("42-x86_64"), Guest.PATIENCE));
         }
     }
 
