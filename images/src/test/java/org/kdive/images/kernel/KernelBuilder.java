@@ -162,7 +162,10 @@ public final class KernelBuilder {
     }
 
     public static byte[] efiZboot(Compression compression, String name, byte[] image) {
-        byte[] packed = Packing.pack(compression, image);
+        return efiZbootOf(name, Packing.pack(compression, image), image.length);
+    }
+
+    public static byte[] efiZbootOf(String name, byte[] packed, int unpackedBytes) {
         return new ByteWriter(LITTLE)
                 .text("MZ\0\0zimg")
                 .u32(0x100)
@@ -171,7 +174,7 @@ public final class KernelBuilder {
                 .cstring(name)
                 .upTo(0x100)
                 .bytes(packed)
-                .u32(image.length)
+                .u32(unpackedBytes)
                 .toArray();
     }
 
