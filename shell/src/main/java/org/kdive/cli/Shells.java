@@ -102,6 +102,11 @@ final class Shells {
         }
 
         @Override
+        public void printed(String text) {
+            output.text(text);
+        }
+
+        @Override
         public void console(byte[] bytes) {
             line.append(guest.accept(bytes));
             int end = line.lastIndexOf("\n") + 1;

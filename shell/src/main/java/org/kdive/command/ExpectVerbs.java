@@ -12,6 +12,7 @@ import org.kdive.session.SessionFailure;
 import org.kdive.session.SessionState;
 import org.kdive.session.Stop;
 import org.kdive.session.expression.Value;
+import org.kdive.session.printing.Escapes;
 
 /** The verbs a verdict is made of: what should be true, what the guest should say, and what to type to it. */
 final class ExpectVerbs {

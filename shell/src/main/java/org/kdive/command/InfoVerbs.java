@@ -19,8 +19,8 @@ final class InfoVerbs {
     private InfoVerbs() {}
 
     static Command info(Displays displays, PrintSettings printing) {
-        List<Command> all = new ArrayList<>(
-                List.of(breakpoints(), registers(), symbol(), address(), line(), threads(), machine(), kaslr()));
+        List<Command> all = new ArrayList<>(List.of(
+                breakpoints(), watchpoints(), registers(), symbol(), address(), line(), threads(), machine(), kaslr()));
         all.addAll(KernelVerbs.words());
         all.addAll(NameVerbs.all());
         all.add(displays.info());
@@ -52,58 +52,33 @@ final class InfoVerbs {
     }
 
     private static Command breakpoints() {
-        return Command.named("breakpoints", "b", "br", "break", "watchpoints")
-                .usage("info breakpoints")
-                .summary("breakpoints and watchpoints, with their hits")
+        return Command.named("breakpoints", "b", "br", "break")
+                .usage("info breakpoints [NUMBER...]")
+                .summary("breakpoints, watchpoints and catchpoints, with their hits")
                 .runs((session, arguments, output) -> {
                     if (session.breakpoints().all().isEmpty()) {
                         output.line("No breakpoints or watchpoints.");
                         return;
                     }
-                    output.line("%-7s %-14s %-4s %-3s %-18s %s", "Num", "Type", "Disp", "Enb", "Address", "What");
-                    session.breakpoints().all().forEach(one -> breakpoint(session, one, output));
+                    List<Integer> numbers = BreakpointNumbers.whole(session, arguments.words());
+                    BreakpointTable.show(session, BreakpointTable.chosen(session, numbers), output);
                 });
     }
 
-    private static void breakpoint(Session session, Breakpoint one, Output output) {
-        String address = one.isPending()
-                ? "<PENDING>"
-                : one.addresses().size() > 1
-                        ? "<MULTIPLE>"
-                        : "0x%016x".formatted(one.addresses().get(0));
-        output.line(
-                "%-7d %-14s %-4s %-3s %-18s %s",
-                one.number(),
-                one.type(),
-                one.temporary() ? "del" : "keep",
-                one.enabled() ? "y" : "n",
-                address,
-                what(session, one));
-        one.findCondition().ifPresent(condition -> output.line("\tstop only if %s", condition));
-        if (one.hits() > 0) {
-            output.line("\tbreakpoint already hit %d time%s", one.hits(), one.hits() == 1 ? "" : "s");
-        }
-        if (one.addresses().size() > 1) {
-            for (int i = 0; i < one.addresses().size(); i++) {
-                long at = one.addresses().get(i);
-                output.line(
-                        "%-7s %-14s %-4s %-3s 0x%016x %s",
-                        one.number() + "." + (i + 1), "", "", one.enabled() ? "y" : "n", at, name(session, at));
-            }
-        }
-    }
-
-    private static String what(Session session, Breakpoint one) {
-        return one.isPending() || one.isWatchpoint() || one.addresses().size() > 1
-                ? one.location()
-                : name(session, one.addresses().get(0));
-    }
-
-    private static String name(Session session, long address) {
-        return session.program()
-                .filter(program -> program.symbolAt(address).isPresent())
-                .map(program -> "<" + program.describe(address) + ">")
-                .orElse("");
+    private static Command watchpoints() {
+        return Command.named("watchpoints")
+                .usage("info watchpoints")
+                .summary("the watchpoints among the breakpoints")
+                .runs((session, arguments, output) -> {
+                    List<Breakpoint> all = session.breakpoints().all().stream()
+                            .filter(Breakpoint::isWatchpoint)
+                            .toList();
+                    if (all.isEmpty()) {
+                        output.line("No watchpoints.");
+                    } else {
+                        BreakpointTable.show(session, all, output);
+                    }
+                });
     }
 
     private static Command registers() {

@@ -13,6 +13,7 @@ import org.kdive.session.Session;
 public final class Interpreter {
     private final Session session;
     private volatile CommandTable table; // another one when the user defines a command
+    private final FollowUp followUp = new FollowUp();
     private OptionalInt quitStatus =
             OptionalInt.empty(); // written on the session's thread, read after its call returned
 
@@ -45,13 +46,33 @@ public final class Interpreter {
     public void execute(String line, Output output) {
         if (!isBlank(line)) {
             session.call(() -> {
-                perform(line, output);
+                performWhole(line, output);
                 return true;
             });
         }
     }
 
-    /** The same for a command that runs lines itself, already on the session's thread. */
+    /** The same for a file's command, already on the session's thread: a stop's own commands are run after it. */
+    void performWhole(String line, Output output) {
+        perform(line, output);
+        followUp.follow(session, reader(), each -> perform(each, output));
+    }
+
+    /** A stop that no command waited for: what its breakpoints want done is done, the guest going on in the background. */
+    public void stoppedInBackground(Output output) {
+        followUp.follow(session, reader(), line -> perform(inBackground(line), output));
+    }
+
+    private String inBackground(String line) {
+        Arguments arguments = Arguments.parse(line);
+        boolean waits = arguments.isEmpty()
+                && table.find(arguments.verb())
+                        .filter(command -> command.name().equals("continue"))
+                        .isPresent();
+        return waits ? "continue &" : line;
+    }
+
+    /** The same for a command that runs lines itself: the commands of a stop wait for its end. */
     void perform(String line, Output output) {
         if (!isBlank(line)) {
             Arguments arguments = Arguments.parse(line);

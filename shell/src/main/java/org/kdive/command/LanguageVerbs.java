@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
+import org.kdive.session.printing.Escapes;
 
 /** The verbs about the language and the one who types it. They need no target. */
 final class LanguageVerbs {
@@ -77,7 +78,7 @@ final class LanguageVerbs {
     private void lines(ScriptFile file, Output output) {
         for (ScriptFile.Line line : file.commands(interpreter.reader())) {
             try {
-                interpreter.perform(line.text(), output);
+                interpreter.performWhole(line.text(), output);
             } catch (RuntimeException e) {
                 Complaint complaint = Complaint.of(e);
                 if (complaint.bug()) {

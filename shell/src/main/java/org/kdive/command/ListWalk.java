@@ -13,6 +13,7 @@ import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
 import org.kdive.session.expression.Types;
 import org.kdive.session.expression.Value;
+import org.kdive.session.printing.Printf;
 
 /** {@code list}: the kernel's linked lists, entry by entry. */
 final class ListWalk {

@@ -87,7 +87,8 @@ final class NameVerbs {
                 });
     }
 
-    private static String prototype(Program program, Symbol symbol) {
+    /** {@code long do_sys_openat2(int dfd, ...);} by BTF; the name where there is none. */
+    static String prototype(Program program, Symbol symbol) {
         Optional<Function> function = program.types().flatMap(types -> types.findFunction(symbol.name()));
         return function.map(known -> CPrinter.declaration(known.type(), symbol.name()) + ";")
                 .orElse(symbol.name());

@@ -8,6 +8,7 @@ import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
 import org.kdive.session.Stop;
 import org.kdive.session.StopMemory;
+import org.kdive.session.printing.Escapes;
 
 /** What {@code find} looks for, and the looking. */
 final class Needle {

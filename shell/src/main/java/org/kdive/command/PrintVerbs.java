@@ -5,10 +5,13 @@ import org.kdive.images.types.CPrinter;
 import org.kdive.images.types.QualifiedType;
 import org.kdive.images.types.Type;
 import org.kdive.images.types.TypedefType;
+import org.kdive.session.Session;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
+import org.kdive.session.Stop;
 import org.kdive.session.expression.Expression;
 import org.kdive.session.expression.Value;
+import org.kdive.session.printing.Printf;
 
 /** The verbs that show what an expression is worth, and of what type it is. */
 final class PrintVerbs {
@@ -78,8 +81,13 @@ final class PrintVerbs {
                         of char or a pointer to it, %a an address, which comes with its symbol.
                           printf "%s %d\\n", $lx_current()->comm, $lx_current()->pid""")
                 .completes(Completers.EXPRESSIONS)
-                .runs((session, arguments, output) ->
-                        output.text(Printf.format(session, required(arguments, "printf \"FORMAT\", EXPRESSION..."))));
+                .runs((session, arguments, output) -> output.text(
+                        text(session, Printf.parse(required(arguments, "printf \"FORMAT\", EXPRESSION...")))));
+    }
+
+    static String text(Session session, Printf printf) {
+        Stop stop = session.requireStop();
+        return printf.fill(session::evaluate, stop.memory(), stop::describe);
     }
 
     private static String required(Arguments arguments, String usage) {

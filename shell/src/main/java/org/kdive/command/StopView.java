@@ -1,11 +1,16 @@
 package org.kdive.command;
 
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.images.arch.Instruction;
 import org.kdive.session.Cause;
 import org.kdive.session.Session;
 import org.kdive.session.Stop;
+import org.kdive.session.expression.Value;
+import org.kdive.session.printing.PrintOptions;
+import org.kdive.session.printing.ValuePrinter;
 
 /** How a stop is told: why, where, what surrounds it, and the instruction that comes next. Session thread. */
 public final class StopView {
@@ -25,6 +30,9 @@ public final class StopView {
 
     /** The lines gdb would print, what surrounds the stop, the instruction, and what the user wants displayed. */
     public void show(Session session, Stop stop, Output output) {
+        if (stop.aftermath().silent()) {
+            return;
+        }
         hook.accept(output);
         cause(stop, output);
         ContextView.code(stop, context.show(session, stop, output), output);
@@ -32,10 +40,13 @@ public final class StopView {
     }
 
     private static void cause(Stop stop, Output output) {
+        if (stop.cause() instanceof Cause.WatchpointHit hit) {
+            hit.hits().forEach(seen -> watched(stop, seen, output));
+            output.line("%s", place(output, stop));
+            return;
+        }
         String why = stop.cause().describe();
-        long pc = stop.pc();
-        String where = output.styled(Output.Style.ADDRESS, "0x%x".formatted(pc)) + " in "
-                + output.styled(Output.Style.SYMBOL, symbol(stop, pc)) + " ()";
+        String where = place(output, stop);
         boolean hit = stop.cause() instanceof Cause.BreakpointHit;
         if (hit) {
             output.line("%s, %s%s", why, where, cpu(stop));
@@ -47,13 +58,39 @@ public final class StopView {
         }
     }
 
+    // as gdb: what it was and what it is, or what it is if that is all there is to tell
+    private static void watched(Stop stop, Cause.Watched seen, Output output) {
+        output.line("");
+        output.line("%s%s", seen.title(), cpu(stop));
+        output.line("");
+        if (seen.access() == Stoppoint.Kind.READ || seen.access() == Stoppoint.Kind.ACCESS && !seen.isChanged()) {
+            output.line("Value = %s", value(stop, seen.now()));
+        } else {
+            output.line("Old value = %s", value(stop, seen.before()));
+            output.line("New value = %s", value(stop, seen.now()));
+        }
+    }
+
+    private static String value(Stop stop, Optional<Value> value) {
+        ValuePrinter printer = new ValuePrinter(
+                stop.memory(),
+                address -> stop.program()
+                        .filter(known -> known.symbolAt(address).isPresent())
+                        .map(known -> known.describe(address)),
+                PrintOptions.defaults());
+        return value.map(known -> printer.print(known, ' ')).orElse("<unreadable>");
+    }
+
+    private static String place(Output output, Stop stop) {
+        return "%s in %s ()"
+                .formatted(
+                        output.styled(Output.Style.ADDRESS, "0x%x".formatted(stop.pc())),
+                        output.styled(Output.Style.SYMBOL, symbol(stop, stop.pc())));
+    }
+
     /** The place and its instruction, without the cause. */
     static void place(Stop stop, Output output) {
-        long pc = stop.pc();
-        output.line(
-                "%s in %s ()",
-                output.styled(Output.Style.ADDRESS, "0x%x".formatted(pc)),
-                output.styled(Output.Style.SYMBOL, symbol(stop, pc)));
+        output.line("%s", place(output, stop));
         ContextView.code(stop, 1, output);
     }
 

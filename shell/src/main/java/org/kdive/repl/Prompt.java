@@ -245,6 +245,12 @@ public final class Prompt {
         public void stopped(Stop stop) {
             guestStopped = true;
             stopView.accept(stop, screen);
+            var unused = attempt(() -> interpreter.stoppedInBackground(screen));
+        }
+
+        @Override
+        public void printed(String text) {
+            screen.text(text);
         }
 
         @Override

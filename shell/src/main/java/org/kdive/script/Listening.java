@@ -28,6 +28,11 @@ final class Listening implements SessionListener, AutoCloseable {
     }
 
     @Override
+    public void printed(String text) {
+        output.text(text);
+    }
+
+    @Override
     public void ended(String how) {
         end = how;
     }

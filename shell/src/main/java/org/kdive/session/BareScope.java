@@ -38,25 +38,25 @@ final class BareScope implements Scope {
 
     @Override
     public Memory memory() {
-        throw RunControl.noTarget();
+        throw RunState.noTarget();
     }
 
     @Override
     public void write(long address, byte[] bytes) {
-        throw RunControl.noTarget();
+        throw RunState.noTarget();
     }
 
     @Override
     public Optional<Value> register(String name) {
         if (REGISTER.matcher(name).matches()) {
-            throw RunControl.noTarget();
+            throw RunState.noTarget();
         }
         return Optional.empty();
     }
 
     @Override
     public void writeRegister(String name, BigInteger bits) {
-        throw RunControl.noTarget();
+        throw RunState.noTarget();
     }
 
     @Override
@@ -76,7 +76,7 @@ final class BareScope implements Scope {
 
     @Override
     public Optional<Symbol> symbol(String name) {
-        throw RunControl.noTarget();
+        throw RunState.noTarget();
     }
 
     @Override

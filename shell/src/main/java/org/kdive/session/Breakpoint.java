@@ -2,92 +2,101 @@ package org.kdive.session;
 
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import org.kdive.gdbrsp.Stoppoint;
 
 /**
- * One breakpoint or watchpoint of the user's; immutable, {@link Breakpoints} holds the current one.
+ * One breakpoint, watchpoint or catchpoint of the user's; immutable, {@link Breakpoints} holds the current one.
  *
  * @param number gdb's number, from 1
- * @param location as typed
- * @param condition an expression that must be true to stop, or null for none
- * @param addresses run-time virtual; empty while the symbol's address is not known yet
- * @param lengthBytes of the watched range; 1 for a breakpoint
- * @param hits stops so far, the ignored ones included
+ * @param sites where it is; empty while the symbol's address is not known yet
+ * @param hits so far, the ignored ones included
  * @param ignores hits still to be ignored
+ * @param commands run after each stop
  */
 public record Breakpoint(
         int number,
-        Stoppoint.Kind kind,
-        String location,
-        @Nullable String condition,
-        boolean temporary,
+        BreakpointSpec spec,
         boolean enabled,
-        List<Long> addresses,
-        long lengthBytes,
+        List<Site> sites,
         int hits,
-        int ignores) {
+        int ignores,
+        List<String> commands) {
 
     public Breakpoint {
-        addresses = List.copyOf(addresses);
+        sites = List.copyOf(sites);
+        commands = List.copyOf(commands);
+    }
+
+    static Breakpoint of(int number, BreakpointSpec spec, List<Long> addresses) {
+        return new Breakpoint(number, spec, true, List.of(), 0, 0, List.of()).withAddresses(addresses);
+    }
+
+    public String location() {
+        return spec.location();
     }
 
     public Optional<String> findCondition() {
-        return Optional.ofNullable(condition);
+        return spec.findCondition();
+    }
+
+    public boolean temporary() {
+        return spec.fate().kind() == Fate.Kind.DELETE;
     }
 
     public boolean isWatchpoint() {
-        return switch (kind) {
-            case SOFTWARE, HARDWARE -> false;
-            case WRITE, READ, ACCESS -> true;
-        };
+        return spec.isWatchpoint();
     }
 
     /** True while no address is known. */
     public boolean isPending() {
-        return addresses.isEmpty();
+        return sites.isEmpty();
     }
 
-    /** gdb's word for it in {@code info breakpoints}. */
-    public String type() {
-        return switch (kind) {
-            case SOFTWARE -> "breakpoint";
-            case HARDWARE -> "hw breakpoint";
-            case WRITE -> "hw watchpoint";
-            case READ -> "read watchpoint";
-            case ACCESS -> "acc watchpoint";
-        };
+    /** Run-time virtual, those of disabled places too. */
+    public List<Long> addresses() {
+        return sites.stream().map(Site::address).toList();
     }
 
+    /** Those that are to stop the guest. */
+    List<Long> armed() {
+        return enabled ? sites.stream().filter(Site::enabled).map(Site::address).toList() : List.of();
+    }
+
+    /** Places that stay keep what was said of them. */
     Breakpoint withAddresses(List<Long> known) {
-        return new Breakpoint(number, kind, location, condition, temporary, enabled, known, lengthBytes, hits, ignores);
+        List<Site> now = known.stream()
+                .distinct()
+                .map(address -> sites.stream()
+                        .filter(site -> site.address() == address)
+                        .findFirst()
+                        .orElse(new Site(address, true)))
+                .toList();
+        return new Breakpoint(number, spec, enabled, now, hits, ignores, commands);
+    }
+
+    /** @param index from 0 */
+    Breakpoint withSiteEnabled(int index, boolean value) {
+        List<Site> changed = new java.util.ArrayList<>(sites);
+        changed.set(index, new Site(sites.get(index).address(), value));
+        return new Breakpoint(number, spec, enabled, changed, hits, ignores, commands);
+    }
+
+    Breakpoint withSpec(BreakpointSpec value) {
+        return new Breakpoint(number, value, enabled, sites, hits, ignores, commands);
     }
 
     Breakpoint withEnabled(boolean value) {
-        return new Breakpoint(
-                number, kind, location, condition, temporary, value, addresses, lengthBytes, hits, ignores);
-    }
-
-    Breakpoint withCondition(@Nullable String value) {
-        return new Breakpoint(number, kind, location, value, temporary, enabled, addresses, lengthBytes, hits, ignores);
+        return new Breakpoint(number, spec, value, sites, hits, ignores, commands);
     }
 
     Breakpoint withIgnores(int value) {
-        return new Breakpoint(
-                number, kind, location, condition, temporary, enabled, addresses, lengthBytes, hits, value);
+        return new Breakpoint(number, spec, enabled, sites, hits, value, commands);
+    }
+
+    Breakpoint withCommands(List<String> lines) {
+        return new Breakpoint(number, spec, enabled, sites, hits, ignores, lines);
     }
 
     Breakpoint hit() {
-        return new Breakpoint(
-                number,
-                kind,
-                location,
-                condition,
-                temporary,
-                enabled,
-                addresses,
-                lengthBytes,
-                hits + 1,
-                Math.max(0, ignores - 1));
+        return new Breakpoint(number, spec, enabled, sites, hits + 1, Math.max(0, ignores - 1), commands);
     }
 }

@@ -3,8 +3,6 @@ package org.kdive.session;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,16 +10,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.Stoppoint;
 
-/** The user's breakpoints, and what of them stands planted in the stub. Session thread. */
+/** The user's breakpoints. Session thread. */
 public final class Breakpoints {
     private final Map<Integer, Breakpoint> byNumber = new TreeMap<>();
-    private final Set<Stoppoint> planted = new LinkedHashSet<>();
     private final Map<Long, List<Integer>> numbersAt = new HashMap<>(); // of the enabled; empty: to be made anew
-    private @Nullable List<Stoppoint> plantedBesides; // null: what is planted may not be what is wanted
+    private long version; // rises whenever the stub's table may have to change
     private int lastNumber;
 
     Breakpoints() {}
@@ -39,18 +35,23 @@ public final class Breakpoints {
     public Breakpoint require(int number) {
         return find(number)
                 .orElseThrow(() -> new SessionException(
-                        "no breakpoint number " + number, new SessionFailure.Usage("info breakpoints")));
+                        "No breakpoint number %d.".formatted(number), new SessionFailure.Usage("info breakpoints")));
     }
 
-    Breakpoint add(
-            Stoppoint.Kind kind,
-            String location,
-            @Nullable String condition,
-            boolean temporary,
-            List<Long> addresses,
-            long lengthBytes) {
-        Breakpoint added =
-                new Breakpoint(++lastNumber, kind, location, condition, temporary, true, addresses, lengthBytes, 0, 0);
+    /** The last one that was set, still there or not; 0 before the first. */
+    public int lastNumber() {
+        return lastNumber;
+    }
+
+    /** Those with a place at this address, enabled or not, watchpoints not among them. */
+    public List<Breakpoint> placedAt(long address) {
+        return byNumber.values().stream()
+                .filter(b -> !b.isWatchpoint() && b.addresses().contains(address))
+                .toList();
+    }
+
+    Breakpoint add(BreakpointSpec spec, List<Long> addresses) {
+        Breakpoint added = Breakpoint.of(++lastNumber, spec, addresses);
         byNumber.put(added.number(), added);
         changed();
         return added;
@@ -71,36 +72,82 @@ public final class Breakpoints {
         update(number, breakpoint -> breakpoint.withEnabled(value));
     }
 
-    public void condition(int number, @Nullable String expression) {
-        update(number, breakpoint -> breakpoint.withCondition(expression));
+    /** One of its places alone. Throws Usage when it has none of that number, from 1. */
+    public void enableSite(int number, int site, boolean value) {
+        if (site < 1 || site > require(number).sites().size()) {
+            throw new SessionException(
+                    "Bad breakpoint location number '%d'".formatted(site),
+                    new SessionFailure.Usage("info breakpoints"));
+        }
+        update(number, breakpoint -> breakpoint.withSiteEnabled(site - 1, value));
+    }
+
+    /** Enabled, and what becomes of it when it stops. */
+    public void enable(int number, Fate fate) {
+        update(
+                number,
+                breakpoint ->
+                        breakpoint.withSpec(breakpoint.spec().withFate(fate)).withEnabled(true));
+    }
+
+    /** The condition is taken as it is: {@link Session#condition} looks at it first. */
+    void condition(int number, @Nullable String expression) {
+        update(number, breakpoint -> breakpoint.withSpec(breakpoint.spec().withCondition(expression)));
     }
 
     public void ignore(int number, int hits) {
-        update(number, breakpoint -> breakpoint.withIgnores(hits));
+        note(require(number).withIgnores(hits));
     }
 
-    void update(int number, UnaryOperator<Breakpoint> change) {
+    public void commands(int number, List<String> lines) {
+        note(require(number).withCommands(lines));
+    }
+
+    private void update(int number, UnaryOperator<Breakpoint> change) {
         byNumber.put(number, change.apply(require(number)));
         changed();
     }
 
     /** Counts a hit, which moves nothing. */
     void hit(Breakpoint breakpoint) {
-        byNumber.put(breakpoint.number(), breakpoint.hit());
+        note(breakpoint.hit());
+    }
+
+    /** Keeps a change that moves nothing. */
+    void note(Breakpoint breakpoint) {
+        byNumber.put(breakpoint.number(), breakpoint);
+    }
+
+    /** After it stopped the guest: a temporary one goes, one that was enabled for some stops counts down. */
+    void stopped(Breakpoint breakpoint) {
+        switch (breakpoint.spec().fate().kind()) {
+            case KEEP -> {}
+            case DELETE -> delete(breakpoint.number());
+            case DISABLE -> {
+                Fate left = breakpoint.spec().fate().afterStop();
+                update(
+                        breakpoint.number(),
+                        b -> b.withSpec(b.spec().withFate(left)).withEnabled(left.left() > 0));
+            }
+        }
     }
 
     private void changed() {
         numbersAt.clear();
-        plantedBesides = null;
+        version++;
+    }
+
+    /** Another number whenever what should stand in the stub may be something else. */
+    long version() {
+        return version;
     }
 
     /** Enabled breakpoints, watchpoints not among them, with an address at {@code pc}. */
     List<Breakpoint> at(long pc) {
         if (numbersAt.isEmpty()) {
             byNumber.values().stream()
-                    .filter(b -> b.enabled() && !b.isWatchpoint())
-                    .forEach(b -> b.addresses().stream()
-                            .distinct()
+                    .filter(b -> !b.isWatchpoint())
+                    .forEach(b -> b.armed()
                             .forEach(address -> numbersAt
                                     .computeIfAbsent(address, a -> new ArrayList<>())
                                     .add(b.number())));
@@ -108,96 +155,40 @@ public final class Breakpoints {
         return numbersAt.getOrDefault(pc, List.of()).stream().map(this::require).toList();
     }
 
-    /** The watchpoint that the stub means when it reports an access in the range that begins at {@code address}. */
-    Optional<Breakpoint> watching(long address) {
+    /** The watchpoints that the stub may mean when it reports an access in the range that begins at {@code address}. */
+    List<Breakpoint> watching(long address) {
         return byNumber.values().stream()
                 .filter(b -> b.enabled() && b.isWatchpoint() && covers(b, address))
-                .findFirst();
+                .toList();
     }
 
     private static boolean covers(Breakpoint watchpoint, long address) {
         return watchpoint.addresses().stream()
-                .anyMatch(start -> Long.compareUnsigned(address - start, watchpoint.lengthBytes()) < 0);
+                .anyMatch(start ->
+                        Long.compareUnsigned(address - start, watchpoint.spec().lengthBytes()) < 0);
     }
 
     /** What should stand in the stub while the guest runs. Several breakpoints at one address are one stoppoint. */
-    private Set<Stoppoint> wanted(Collection<Stoppoint> besides) {
-        Set<Stoppoint> wanted = new LinkedHashSet<>(besides);
+    Set<Stoppoint> stoppoints() {
+        Set<Stoppoint> wanted = new LinkedHashSet<>();
         for (Breakpoint breakpoint : byNumber.values()) {
-            if (breakpoint.enabled()) {
-                for (long address : breakpoint.addresses()) {
-                    wanted.add(new Stoppoint(breakpoint.kind(), address, breakpoint.lengthBytes()));
-                }
+            for (long address : breakpoint.armed()) {
+                wanted.add(new Stoppoint(
+                        breakpoint.spec().kind(), address, breakpoint.spec().lengthBytes()));
             }
         }
         return wanted;
     }
 
-    /** What to remove and insert to get from what is planted to what is wanted now, {@code besides} added. */
-    Change change(Collection<Stoppoint> besides) {
-        Set<Stoppoint> wanted = wanted(besides);
-        List<Stoppoint> remove = new ArrayList<>(planted);
-        remove.removeAll(wanted);
-        List<Stoppoint> insert = new ArrayList<>(wanted);
-        insert.removeAll(planted);
-        return new Change(remove, insert);
-    }
-
-    /** The difference between the stub's table and ours. */
-    record Change(List<Stoppoint> remove, List<Stoppoint> insert) {}
-
-    void planted(Stoppoint stoppoint) {
-        plantedBesides = null;
-        planted.add(stoppoint);
-    }
-
-    void unplanted(Stoppoint stoppoint) {
-        plantedBesides = null;
-        planted.remove(stoppoint);
-    }
-
-    /** Stoppoints of the stub's that stop the guest at the address, watchpoints not among them. */
-    List<Stoppoint> plantedAt(long pc) {
-        return Stream.of(Stoppoint.software(pc), Stoppoint.hardware(pc))
-                .filter(planted::contains)
-                .toList();
-    }
-
-    boolean isPlantedAt(long pc) {
-        return !plantedAt(pc).isEmpty();
-    }
-
-    /** Whether nothing has changed since all that was wanted, these besides, was planted. */
-    boolean isAllPlanted(List<Stoppoint> besides) {
-        return besides.equals(plantedBesides);
-    }
-
-    void allPlanted(List<Stoppoint> besides) {
-        plantedBesides = List.copyOf(besides);
-    }
-
-    Set<Stoppoint> planted() {
-        return new HashSet<>(planted);
-    }
-
-    /** The stub is another one, or forgot everything. */
-    void forgetPlanted() {
-        plantedBesides = null;
-        planted.clear();
-    }
-
     /** Symbols moved or are unknown again: each location is looked up anew. */
     void resolveAgain(Resolver resolver) {
-        for (Breakpoint breakpoint : new LinkedHashMap<>(byNumber).values()) {
-            List<Long> addresses = resolver.resolve(breakpoint.location());
-            byNumber.put(breakpoint.number(), breakpoint.withAddresses(addresses));
-        }
+        byNumber.replaceAll((number, breakpoint) -> breakpoint.withAddresses(resolver.resolve(breakpoint)));
         changed();
     }
 
-    /** From a location as typed to its run-time addresses; empty while they are not known. */
+    /** From a breakpoint to its run-time addresses; empty while they are not known. */
     @FunctionalInterface
     interface Resolver {
-        List<Long> resolve(String location);
+        List<Long> resolve(Breakpoint breakpoint);
     }
 }

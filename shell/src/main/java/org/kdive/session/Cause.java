@@ -1,6 +1,10 @@
 package org.kdive.session;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import org.kdive.gdbrsp.Stoppoint;
+import org.kdive.session.expression.Value;
 
 /** Why the guest stopped: inferred once, from the stop reply, the PC and kdive's own table. QEMU does not say it. */
 public sealed interface Cause {
@@ -29,11 +33,44 @@ public sealed interface Cause {
         }
     }
 
-    /** Access is gdb's type of the watchpoint; the address is where the watched range begins. */
-    record WatchpointHit(int number, String access, long address) implements Cause {
+    /** Memory was accessed that somebody watches; one entry for each watchpoint, ascending. */
+    record WatchpointHit(List<Watched> hits) implements Cause {
+        public WatchpointHit {
+            hits = List.copyOf(hits);
+        }
+
         @Override
         public String describe() {
-            return "Watchpoint %d (%s at 0x%x)".formatted(number, access, address);
+            return String.join("; ", hits.stream().map(Watched::title).toList());
+        }
+    }
+
+    /**
+     * What one watchpoint saw.
+     *
+     * @param before what was there when it was last looked at; empty if it could not be read
+     * @param now what is there; empty if it cannot be read
+     */
+    record Watched(int number, Stoppoint.Kind access, String expression, Optional<Value> before, Optional<Value> now) {
+        public String title() {
+            return title(access, number, expression);
+        }
+
+        /** As gdb says it. */
+        public static String title(Stoppoint.Kind access, int number, String expression) {
+            String kind = switch (access) {
+                case READ -> "read watchpoint";
+                case ACCESS -> "access (read/write) watchpoint";
+                case WRITE, SOFTWARE, HARDWARE -> "watchpoint";
+            };
+            return "Hardware %s %d: %s".formatted(kind, number, expression);
+        }
+
+        /** True as well when either is not known. */
+        public boolean isChanged() {
+            return before.isEmpty()
+                    || now.isEmpty()
+                    || !Arrays.equals(before.get().bytes(), now.get().bytes());
         }
     }
 

@@ -6,12 +6,18 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.RspClient;
+import org.kdive.gdbrsp.RspException;
+import org.kdive.gdbrsp.RspFailure;
 import org.kdive.gdbrsp.RspOptions;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.Architecture;
 import org.kdive.machine.Accelerator;
 import org.kdive.machine.Machine;
+import org.kdive.machine.MachineException;
+import org.kdive.machine.MachineFailure;
 import org.kdive.qmp.QmpClient;
+import org.kdive.qmp.QmpException;
+import org.kdive.qmp.QmpFailure;
 
 /** One target from boot or attach to its end: what belongs together and dies together. Session thread. */
 final class Engagement implements AutoCloseable {
@@ -24,6 +30,7 @@ final class Engagement implements AutoCloseable {
     private final Target target;
     private final SlideSearch slide;
     private final Locations locations;
+    private final Placement placement;
     private final RunControl control;
     private final Stepper stepper;
     private final Hypervisor hypervisor;
@@ -34,11 +41,12 @@ final class Engagement implements AutoCloseable {
         this.target = target;
         this.slide = new SlideSearch(target, bench.notices());
         this.locations = new Locations(target, slide);
+        this.placement = new Placement(target, breakpoints, locations, slide);
         this.control = new RunControl(target, breakpoints, slide, bench.thread(), bench.notices());
         this.stepper = new Stepper(control, target, locations);
         this.hypervisor = new Hypervisor(target, control, slide);
-        slide.whenChanged(() -> breakpoints.resolveAgain(location -> locations.resolveQuietly(location)));
-        target.whenModulesChange(() -> breakpoints.resolveAgain(location -> locations.resolveQuietly(location)));
+        slide.whenChanged(placement::symbolsMoved);
+        target.whenModulesChange(placement::modulesChanged);
     }
 
     static Engagement boot(BootPlan plan, Workbench bench) {
@@ -59,7 +67,7 @@ final class Engagement implements AutoCloseable {
             engagement.listen(machine.qmp());
             var unused =
                     machine.exit().thenAccept(exit -> engagement.control.post(new Happening.Gone(exit.describe())));
-            engagement.begin(bench.breakpoints(), new Cause.Start());
+            engagement.begin(new Cause.Start());
             return engagement;
         } catch (RuntimeException e) {
             machine.close();
@@ -90,7 +98,7 @@ final class Engagement implements AutoCloseable {
             }
             var unused =
                     stub.closed().thenAccept(failure -> engagement.control.post(new Happening.Gone(failure.says())));
-            engagement.begin(bench.breakpoints(), new Cause.Attached());
+            engagement.begin(new Cause.Attached());
             return engagement;
         } catch (RuntimeException e) {
             closeQuietly(stub, qmp);
@@ -119,12 +127,12 @@ final class Engagement implements AutoCloseable {
                 event -> control.post(new Happening.Qmp(event)));
     }
 
-    private void begin(Breakpoints breakpoints, Cause cause) {
+    private void begin(Cause cause) {
         ThreadId first =
                 target.stub().lastStop().flatMap(reply -> reply.thread()).orElseGet(target::firstThread);
         control.stoppedBy(cause, first);
         slide.begin(cause instanceof Cause.Attached ? Optional.of(first) : Optional.empty());
-        breakpoints.resolveAgain(locations::resolveQuietly);
+        placement.symbolsMoved();
     }
 
     Target target() {
@@ -137,6 +145,10 @@ final class Engagement implements AutoCloseable {
 
     Locations locations() {
         return locations;
+    }
+
+    Placement placement() {
+        return placement;
     }
 
     RunControl control() {
@@ -153,6 +165,23 @@ final class Engagement implements AutoCloseable {
 
     ThreadId currentThread() {
         return control.requireStop().thread();
+    }
+
+    /** A connection breaks before the end of its peer is reported, and the peer's end is what happened. */
+    RuntimeException explained(RuntimeException e) {
+        if (!isDisconnection(e)) {
+            return e;
+        }
+        Optional<String> end = target.explainEnd();
+        end.ifPresent(control::end);
+        return end.<RuntimeException>map(how -> new SessionException(how, new SessionFailure.TargetGone(how), e))
+                .orElse(e);
+    }
+
+    private static boolean isDisconnection(RuntimeException e) {
+        return e instanceof RspException stub && stub.failure() instanceof RspFailure.Disconnected
+                || e instanceof QmpException monitor && monitor.failure() instanceof QmpFailure.Disconnected
+                || e instanceof MachineException machine && machine.failure() instanceof MachineFailure.ConsoleClosed;
     }
 
     /** Ends a machine of ours; leaves another's as it was found, running or not, without our breakpoints. */

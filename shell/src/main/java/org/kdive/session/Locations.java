@@ -53,15 +53,6 @@ final class Locations {
         return target.expression(expression).evaluate(target.scope(thread)).bits();
     }
 
-    /** The same for a breakpoint that was set before: what it named may be gone, and then it is pending. */
-    List<Long> resolveQuietly(String location) {
-        try {
-            return resolve(location, target.firstThread());
-        } catch (RuntimeException e) {
-            return List.of();
-        }
-    }
-
     private List<Symbol> named(String name) {
         Program program = target.requireProgram();
         List<Symbol> found = new ArrayList<>(program.findSymbols(name));

@@ -18,6 +18,10 @@ final class Notices {
         tell(listener -> listener.notice(line));
     }
 
+    void printed(String text) {
+        tell(listener -> listener.printed(text));
+    }
+
     void stopped(Stop stop) {
         tell(listener -> listener.stopped(stop));
     }

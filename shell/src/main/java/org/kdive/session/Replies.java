@@ -2,6 +2,7 @@ package org.kdive.session;
 
 import java.util.OptionalLong;
 import org.kdive.gdbrsp.StopReply;
+import org.kdive.gdbrsp.Stoppoint;
 
 /** Questions to a stop reply. */
 final class Replies {
@@ -21,5 +22,13 @@ final class Replies {
             return OptionalLong.of(watchpoint.address());
         }
         return OptionalLong.empty();
+    }
+
+    /** How memory was accessed that is watched, as far as the stub tells: ACCESS may be either. */
+    static Stoppoint.Kind access(StopReply reply) {
+        return reply instanceof StopReply.Signal signal
+                        && signal.reason() instanceof StopReply.Reason.Watchpoint watchpoint
+                ? watchpoint.kind()
+                : Stoppoint.Kind.ACCESS;
     }
 }

@@ -9,16 +9,13 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.RspException;
-import org.kdive.gdbrsp.RspFailure;
 import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.Program;
 import org.kdive.images.types.Type;
 import org.kdive.machine.ConsoleMatch;
 import org.kdive.machine.MachineException;
-import org.kdive.machine.MachineFailure;
 import org.kdive.qmp.QmpException;
-import org.kdive.qmp.QmpFailure;
 import org.kdive.session.expression.Expression;
 import org.kdive.session.expression.Scope;
 import org.kdive.session.expression.Types;
@@ -53,27 +50,10 @@ public final class Session implements AutoCloseable {
             try {
                 return work.get();
             } catch (RspException | QmpException | MachineException e) {
-                throw explained(e);
+                Engagement current = engagement;
+                throw current == null ? e : current.explained(e);
             }
         });
-    }
-
-    // A connection breaks before the end of its peer is reported, and the peer's end is what happened.
-    private RuntimeException explained(RuntimeException e) {
-        Engagement current = engagement;
-        if (current == null || !isDisconnection(e)) {
-            return e;
-        }
-        Optional<String> end = current.target().explainEnd();
-        end.ifPresent(how -> current.control().end(how));
-        return end.<RuntimeException>map(how -> new SessionException(how, new SessionFailure.TargetGone(how), e))
-                .orElse(e);
-    }
-
-    private static boolean isDisconnection(RuntimeException e) {
-        return e instanceof RspException stub && stub.failure() instanceof RspFailure.Disconnected
-                || e instanceof QmpException monitor && monitor.failure() instanceof QmpFailure.Disconnected
-                || e instanceof MachineException machine && machine.failure() instanceof MachineFailure.ConsoleClosed;
     }
 
     /** Ctrl-C: stops a running guest, and ends whatever a command is doing. Any thread; never blocks. */
@@ -134,7 +114,6 @@ public final class Session implements AutoCloseable {
         if (current != null) {
             current.close();
         }
-        breakpoints.forgetPlanted();
     }
 
     public SessionState state() {
@@ -174,16 +153,54 @@ public final class Session implements AutoCloseable {
         return breakpoints;
     }
 
-    /** Throws NoSymbol and Usage. Pending when the kernel has not chosen its place yet. */
-    public Breakpoint addBreakpoint(
-            Stoppoint.Kind kind, String location, @Nullable String condition, boolean temporary) {
-        return breakpoints.add(kind, location, condition, temporary, resolve(location), 1);
+    /**
+     * Throws NoSymbol and Usage, with a caret for a condition that makes no sense. Pending when the kernel has not chosen its
+     * place yet, and while nothing is booted: then nothing can be said of it either.
+     */
+    public Breakpoint place(BreakpointSpec spec) {
+        Engagement current = engagement;
+        return announced(
+                current == null
+                        ? breakpoints.add(spec, List.of())
+                        : current.placement().set(spec, current.currentThread()));
     }
 
-    /** Watches a range; the expression is its address. */
+    private Breakpoint announced(Breakpoint added) {
+        define("bpnum", added.number());
+        return added;
+    }
+
+    public Breakpoint addBreakpoint(
+            Stoppoint.Kind kind, String location, @Nullable String condition, boolean temporary) {
+        return place(BreakpointSpec.at(kind, location)
+                .withCondition(condition)
+                .withFate(temporary ? Fate.DELETE : Fate.KEEP));
+    }
+
+    /** Watches what an expression names, or the memory at the address that it is; as long as its type if no length is given. */
+    public Breakpoint watch(BreakpointSpec wanted, OptionalLong lengthBytes) {
+        Engagement current = require();
+        return announced(current.placement().watch(wanted, lengthBytes, current.currentThread()));
+    }
+
     public Breakpoint addWatchpoint(Stoppoint.Kind kind, String expression, OptionalLong lengthBytes) {
-        WatchedRange range = WatchedRange.of(expression, evaluate(expression), lengthBytes);
-        return breakpoints.add(kind, expression, null, false, List.of(range.address()), range.lengthBytes());
+        return watch(BreakpointSpec.at(kind, expression), lengthBytes);
+    }
+
+    /** Whether it is known where the kernel is: false before KASLR has chosen, and without a target. */
+    public boolean isSettled() {
+        Engagement current = engagement;
+        return current != null && current.slide().isSettled();
+    }
+
+    /** Another condition, or none. Throws as {@link #place}. */
+    public void condition(int number, @Nullable String expression) {
+        Engagement current = engagement;
+        if (current == null) {
+            breakpoints.condition(number, expression);
+        } else {
+            current.placement().condition(number, expression, current.currentThread());
+        }
     }
 
     /** Run-time addresses of a location; empty while they are not known. */
@@ -295,7 +312,7 @@ public final class Session implements AutoCloseable {
     private Engagement require() {
         Engagement current = engagement;
         if (current == null) {
-            throw RunControl.noTarget();
+            throw RunState.noTarget();
         }
         return current;
     }

@@ -8,6 +8,9 @@ public interface SessionListener {
     /** One line that kdive says by itself: a reset seen, a foreign resume, a slide found. */
     default void notice(String line) {}
 
+    /** A piece of the answer that a dprintf gives while the guest runs, as it is: no line end is added. */
+    default void printed(String text) {}
+
     /** Serial output as it comes. */
     default void console(byte[] output) {}
 

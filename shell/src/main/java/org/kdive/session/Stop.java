@@ -18,13 +18,15 @@ public final class Stop implements SessionState {
     private final long number;
     private final ThreadId thread;
     private final Cause cause;
+    private final Aftermath aftermath;
 
-    Stop(RunControl control, Target target, long number, ThreadId thread, Cause cause) {
+    Stop(RunControl control, Target target, long number, ThreadId thread, Cause cause, Aftermath aftermath) {
         this.control = control;
         this.target = target;
         this.number = number;
         this.thread = thread;
         this.cause = cause;
+        this.aftermath = aftermath;
     }
 
     /** Which of the session's stops it is; rises by one each time. */
@@ -34,6 +36,11 @@ public final class Stop implements SessionState {
 
     public Cause cause() {
         return cause;
+    }
+
+    /** What the breakpoints that stopped it want done. */
+    public Aftermath aftermath() {
+        return aftermath;
     }
 
     /** The current thread, which the commands speak of: a vCPU under QEMU. */

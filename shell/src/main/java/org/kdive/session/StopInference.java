@@ -5,28 +5,35 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.StopReply;
+import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.gdbrsp.ThreadId;
+import org.kdive.session.expression.Scope;
+import org.kdive.session.expression.Value;
 
 /** Decides, once per stop reply, what the stop was and whether the user sees it. Session thread. */
 final class StopInference {
     private final Target target;
     private final Breakpoints breakpoints;
+    private final Planting planting;
+    private final WatchedValues watched;
     private final SlideSearch slide;
     private final Notices notices;
 
-    StopInference(Target target, Breakpoints breakpoints, SlideSearch slide, Notices notices) {
+    StopInference(Target target, Breakpoints breakpoints, Planting planting, SlideSearch slide, Notices notices) {
         this.target = target;
         this.breakpoints = breakpoints;
+        this.planting = planting;
+        this.watched = new WatchedValues(target);
         this.slide = slide;
         this.notices = notices;
     }
 
     /** Empty cause: the guest is to go on. */
-    record Verdict(Optional<Cause> cause) {
-        static final Verdict GO_ON = new Verdict(Optional.empty());
+    record Verdict(Optional<Cause> cause, Aftermath aftermath) {
+        static final Verdict GO_ON = new Verdict(Optional.empty(), Aftermath.NONE);
 
         static Verdict stop(Cause cause) {
-            return new Verdict(Optional.of(cause));
+            return new Verdict(Optional.of(cause), Aftermath.NONE);
         }
     }
 
@@ -61,14 +68,41 @@ final class StopInference {
             slide.onReached(threadOf(reply));
             return Verdict.GO_ON;
         }
-        Optional<Breakpoint> watchpoint = breakpoints.watching(address);
-        if (watchpoint.isEmpty()) {
+        List<Breakpoint> watching = breakpoints.watching(address);
+        if (watching.isEmpty()) {
             return Verdict.stop(new Cause.StoppedElsewhere("watchpoint of somebody else at 0x%x".formatted(address)));
         }
-        return count(watchpoint.get(), threadOf(reply))
-                ? Verdict.stop(new Cause.WatchpointHit(
-                        watchpoint.get().number(), watchpoint.get().type(), address))
-                : Verdict.GO_ON;
+        List<Breakpoint> stopped = new ArrayList<>();
+        List<Cause.Watched> hits = new ArrayList<>();
+        for (Breakpoint watchpoint : watching) {
+            Cause.Watched seen = look(watchpoint, threadOf(reply));
+            if (isMeant(seen, Replies.access(reply))
+                    && count(breakpoints.require(watchpoint.number()), threadOf(reply))) {
+                stopped.add(watchpoint);
+                hits.add(seen);
+                breakpoints.stopped(breakpoints.require(watchpoint.number()));
+            }
+        }
+        return hits.isEmpty()
+                ? Verdict.GO_ON
+                : new Verdict(Optional.of(new Cause.WatchpointHit(hits)), Aftermath.of(stopped));
+    }
+
+    private Cause.Watched look(Breakpoint watchpoint, ThreadId thread) {
+        Role.Watches watches = (Role.Watches) watchpoint.spec().role();
+        Optional<Value> now = watched.read(watchpoint, thread);
+        breakpoints.note(watchpoint.withSpec(watchpoint.spec().withRole(watches.withSeen(now.orElse(null)))));
+        return new Cause.Watched(
+                watchpoint.number(), watchpoint.spec().kind(), watchpoint.location(), watches.findSeen(), now);
+    }
+
+    // as gdb: a write that changes nothing is nobody's, and what was written was not read
+    private static boolean isMeant(Cause.Watched seen, Stoppoint.Kind reported) {
+        return switch (seen.access()) {
+            case WRITE -> seen.isChanged();
+            case READ -> reported == Stoppoint.Kind.READ || reported == Stoppoint.Kind.ACCESS && !seen.isChanged();
+            case ACCESS, SOFTWARE, HARDWARE -> true;
+        };
     }
 
     private Verdict trap(StopReply reply, Goal goal, boolean interrupted) {
@@ -76,20 +110,20 @@ final class StopInference {
         RegisterFile registers = target.registers(thread);
         slide.passes(thread, registers.pc());
         target.modules().passes(registers);
-        List<Integer> stopped = new ArrayList<>();
-        boolean temporary = false;
+        List<Breakpoint> stopped = new ArrayList<>();
         List<Breakpoint> here = breakpoints.at(registers.pc());
         for (Breakpoint breakpoint : here) {
             if (count(breakpoint, thread)) {
-                stopped.add(breakpoint.number());
-                temporary |= breakpoint.temporary();
-                if (breakpoint.temporary()) {
-                    breakpoints.delete(breakpoint.number());
+                if (breakpoint.spec().role() instanceof Role.Prints prints) {
+                    print(breakpoint, prints, thread);
+                } else if (!(breakpoint.spec().role() instanceof Role.Counts)) {
+                    stopped.add(breakpoint);
                 }
+                breakpoints.stopped(breakpoints.require(breakpoint.number()));
             }
         }
         if (!stopped.isEmpty()) {
-            return Verdict.stop(new Cause.BreakpointHit(stopped, temporary));
+            return hit(stopped);
         }
         if (goal.step() || goal.isAt(registers.pc()) && goal.reached().test(registers)) {
             return Verdict.stop(new Cause.Arrived(goal.command()));
@@ -97,12 +131,31 @@ final class StopInference {
         if (interrupted) {
             return Verdict.stop(new Cause.Interrupted());
         }
-        boolean ours = !here.isEmpty() || breakpoints.isPlantedAt(registers.pc());
+        boolean ours = !here.isEmpty() || planting.isAt(registers.pc());
         return ours ? Verdict.GO_ON : Verdict.stop(new Cause.StoppedElsewhere("trap at a place kdive did not ask for"));
+    }
+
+    private void print(Breakpoint breakpoint, Role.Prints prints, ThreadId thread) {
+        Scope scope = target.scope(thread);
+        try {
+            notices.printed(prints.printf()
+                    .fill(text -> target.expression(text).evaluate(scope), target.memory(thread), target::describe));
+        } catch (RuntimeException e) {
+            notices.notice("dprintf %d: %s", breakpoint.number(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Verdict hit(List<Breakpoint> stopped) {
+        List<Integer> numbers = stopped.stream().map(Breakpoint::number).toList();
+        boolean temporary = stopped.stream().anyMatch(Breakpoint::temporary);
+        return new Verdict(Optional.of(new Cause.BreakpointHit(numbers, temporary)), Aftermath.of(stopped));
     }
 
     /** Counts a hit; true when its condition and its ignore count let it stop. */
     private boolean count(Breakpoint breakpoint, ThreadId thread) {
+        if (breakpoint.spec().thread() != 0 && breakpoint.spec().thread() != thread.thread()) {
+            return false;
+        }
         boolean holds = breakpoint
                 .findCondition()
                 .map(text -> holds(breakpoint, text, thread))
@@ -121,7 +174,8 @@ final class StopInference {
         } catch (RuntimeException e) {
             // as gdb: a condition that cannot be evaluated stops, and says so
             notices.notice(
-                    "error in the condition of breakpoint %d: %s", breakpoint.number(), String.valueOf(e.getMessage()));
+                    "Error in testing condition for breakpoint %d:\n%s",
+                    breakpoint.number(), String.valueOf(e.getMessage()));
             return true;
         }
     }

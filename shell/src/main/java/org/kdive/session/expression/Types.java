@@ -96,6 +96,17 @@ public final class Types {
         return new ArrayType(TypeRef.to(element), count);
     }
 
+    /** So many bytes without a type of their own: a number where C has one so long, else an array of bytes. */
+    public Type unsigned(long lengthBytes) {
+        return switch ((int) Math.min(lengthBytes, Integer.MAX_VALUE)) {
+            case 1 -> c("unsigned char");
+            case 2 -> c("unsigned short");
+            case 4 -> c("unsigned int");
+            case 8 -> c("unsigned long long");
+            default -> arrayOf(c("unsigned char"), lengthBytes);
+        };
+    }
+
     /** A function that nothing is known of but that it is one: what a program counter points to. */
     FunctionType anyFunction() {
         return new FunctionType(TypeRef.to(c("void")), List.of(), true);

@@ -34,7 +34,8 @@ final class Texts {
         }
     }
 
-    private static byte[] prefix(Memory memory, long address, int length) {
+    /** The readable bytes from the front of the range. */
+    static byte[] prefix(Memory memory, long address, int length) {
         try {
             return memory.read(address, length);
         } catch (ImageException e) {

@@ -1,9 +1,9 @@
-package org.kdive.command;
+package org.kdive.session.printing;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import org.kdive.images.Memory;
 import org.kdive.images.types.ArrayType;
-import org.kdive.session.Session;
 import org.kdive.session.SessionException;
 import org.kdive.session.expression.Value;
 
@@ -15,7 +15,7 @@ final class GuestStrings {
     private GuestStrings() {}
 
     /** Up to the NUL; throws Unreadable if there is none before memory ends. */
-    static String read(Session session, Value value) {
+    static String read(Memory memory, Value value) {
         if (value.type().strip() instanceof ArrayType array
                 && array.element().type().sizeBytes() == 1) {
             return untilNul(value.bytes());
@@ -23,7 +23,7 @@ final class GuestStrings {
         long start = value.bits();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         while (bytes.size() < LONGEST) {
-            byte[] piece = session.requireStop().memory().readPrefix(start + bytes.size(), PIECE);
+            byte[] piece = Texts.prefix(memory, start + bytes.size(), PIECE);
             if (piece.length == 0) {
                 throw unreadable(start + bytes.size());
             }

@@ -1,17 +1,17 @@
-package org.kdive.command;
+package org.kdive.session.printing;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** C's backslash escapes, as gdb's echo reads them. */
-final class Escapes {
+public final class Escapes {
     private static final String NAMES = "abefnrtv";
     private static final String MEANINGS = "\u0007\b\u001b\f\n\r\t\u000b";
 
     private Escapes() {}
 
     /** The bytes meant: UTF-8, but for octal and hexadecimal escapes, which are one byte each. An unknown escape is its character. */
-    static byte[] decode(String text) {
+    public static byte[] decode(String text) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         int i = 0;
         while (i < text.length()) {

@@ -1,0 +1,120 @@
+package org.kdive.command;
+
+import java.util.Collection;
+import java.util.List;
+import org.kdive.session.Breakpoint;
+import org.kdive.session.Breakpoints;
+import org.kdive.session.Role;
+import org.kdive.session.Session;
+import org.kdive.session.Site;
+
+/** {@code info breakpoints}, laid out as gdb 13 does. */
+final class BreakpointTable {
+    private static final int NARROWEST = 14; // of the column Type
+
+    private final Session session;
+    private final Output output;
+    private final int typeWidth;
+
+    private BreakpointTable(Session session, Output output, int typeWidth) {
+        this.session = session;
+        this.output = output;
+        this.typeWidth = typeWidth;
+    }
+
+    static void show(Session session, Collection<Breakpoint> shown, Output output) {
+        int width = Math.max(
+                NARROWEST,
+                shown.stream().mapToInt(one -> one.spec().type().length()).max().orElse(0));
+        BreakpointTable table = new BreakpointTable(session, output, width);
+        output.line("%s", table.row("Num", "Type", "Disp", "Enb", "Address           ", "What"));
+        shown.forEach(table::one);
+    }
+
+    /** Those of the numbers given, or all. */
+    static Collection<Breakpoint> chosen(Session session, List<Integer> numbers) {
+        Breakpoints all = session.breakpoints();
+        return numbers.isEmpty()
+                ? all.all()
+                : numbers.stream().map(all::require).toList();
+    }
+
+    private String row(String number, String type, String fate, String enabled, String address, String what) {
+        String columns = "%-7s %-" + typeWidth + "s %-4s %-3s %-18s %s";
+        return columns.formatted(number, type, fate, enabled, address, what).stripTrailing();
+    }
+
+    private void one(Breakpoint one) {
+        boolean several = one.sites().size() > 1;
+        boolean gone = one.sites().size() == 1 && !one.sites().get(0).enabled();
+        output.line(
+                "%s",
+                row(
+                        String.valueOf(one.number()),
+                        one.spec().type(),
+                        one.spec().fate().word(),
+                        one.enabled() ? "y" : "n",
+                        address(one, several || gone),
+                        several ? "" : what(one)));
+        terms(one);
+        script(one);
+        if (several || gone) {
+            for (int i = 0; i < one.sites().size(); i++) {
+                Site site = one.sites().get(i);
+                String name = one.number() + "." + (i + 1);
+                String where = "0x%016x".formatted(site.address());
+                output.line("%s", row(name, "", "", site.enabled() ? "y" : "n", where, name(site.address())));
+            }
+        }
+    }
+
+    private static String address(Breakpoint one, boolean several) {
+        if (one.isWatchpoint()) {
+            return "";
+        }
+        return one.isPending()
+                ? "<PENDING>"
+                : several ? "<MULTIPLE>" : "0x%016x".formatted(one.addresses().get(0));
+    }
+
+    private String what(Breakpoint one) {
+        return one.isPending() || one.isWatchpoint()
+                ? one.location()
+                : name(one.addresses().get(0));
+    }
+
+    private void terms(Breakpoint one) {
+        one.findCondition().ifPresent(condition -> output.line("\tstop only if %s", condition));
+        if (one.spec().thread() != 0) {
+            output.line("\tstop only in thread %d", one.spec().thread());
+        }
+        if (one.hits() > 0) {
+            output.line("\tbreakpoint already hit %d time%s", one.hits(), one.hits() == 1 ? "" : "s");
+        }
+        if (one.ignores() > 0) {
+            output.line("\tignore next %d hits", one.ignores());
+        }
+        // 1 is what Disp tells
+        if (one.spec().fate().left() > 1) {
+            output.line(
+                    "\tdisable after %s %d hits",
+                    one.ignores() > 0 ? "additional" : "next", one.spec().fate().left());
+        }
+    }
+
+    // indented as gdb does: by 8
+    private void script(Breakpoint one) {
+        if (one.spec().role() instanceof Role.Prints prints) {
+            output.line("        printf %s", prints.text());
+        }
+        one.commands().forEach(line -> output.line("        %s", line));
+    }
+
+    private String name(long address) {
+        return session.program()
+                .filter(program -> program.symbolAt(address).isPresent())
+                .map(program -> program.describe(address))
+                .map(name -> "<" + name + ">")
+                .orElse("");
+    }
+}

@@ -1,0 +1,124 @@
+package org.kdive.session;
+
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.kdive.gdbrsp.ThreadId;
+import org.kdive.session.expression.Value;
+
+/** Sets breakpoints: where they are, whether their conditions make sense, and what a watched place holds. Session thread. */
+final class Placement {
+    private static final Pattern NAME = Pattern.compile("(?<![\\w$])[A-Za-z_]");
+
+    private final Target target;
+    private final Breakpoints breakpoints;
+    private final Locations locations;
+    private final SlideSearch slide;
+
+    Placement(Target target, Breakpoints breakpoints, Locations locations, SlideSearch slide) {
+        this.target = target;
+        this.breakpoints = breakpoints;
+        this.locations = locations;
+        this.slide = slide;
+    }
+
+    /** Throws NoSymbol and Usage. Pending when the kernel has not chosen its place yet. */
+    Breakpoint set(BreakpointSpec spec, ThreadId thread) {
+        checkThread(spec.thread());
+        List<Long> addresses = locations.resolve(spec.location(), thread);
+        check(spec.condition(), thread);
+        if (spec.role() instanceof Role.Prints prints) {
+            prints.printf().expressions().forEach(expression -> check(expression, thread));
+        }
+        return breakpoints.add(spec, addresses);
+    }
+
+    /** @param wanted its location is the expression; its length and role are worked out here */
+    Breakpoint watch(BreakpointSpec wanted, OptionalLong lengthBytes, ThreadId thread) {
+        String expression = wanted.location();
+        Value value = target.expression(expression).evaluate(target.scope(thread));
+        WatchedRange range = WatchedRange.of(expression, value, lengthBytes, target.types());
+        checkThread(wanted.thread());
+        check(wanted.condition(), thread);
+        BreakpointSpec spec = wanted.withRole(new Role.Watches(range.type(), lengthBytes.isPresent(), null))
+                .withLength(range.lengthBytes());
+        List<Long> addresses = isPlaced(expression) ? List.of(range.address()) : List.of();
+        return look(breakpoints.add(spec, addresses));
+    }
+
+    // what a watchpoint is to be held against
+    private Breakpoint look(Breakpoint watchpoint) {
+        if (watchpoint.isPending()) {
+            return watchpoint;
+        }
+        Role.Watches watches = (Role.Watches) watchpoint.spec().role();
+        Value seen =
+                new WatchedValues(target).read(watchpoint, target.firstThread()).orElse(null);
+        Breakpoint looked = watchpoint.withSpec(watchpoint.spec().withRole(watches.withSeen(seen)));
+        breakpoints.note(looked);
+        return looked;
+    }
+
+    void condition(int number, @Nullable String expression, ThreadId thread) {
+        breakpoints.require(number);
+        check(expression, thread);
+        breakpoints.condition(number, expression);
+    }
+
+    private void checkThread(int number) {
+        if (number != 0 && target.threads().stream().noneMatch(known -> known.thread() == number)) {
+            throw new SessionException(
+                    "Unknown thread %d.".formatted(number), new SessionFailure.Usage("info threads"));
+        }
+    }
+
+    // names too: a mistyped one is told now, and not at the first hit
+    private void check(@Nullable String condition, ThreadId thread) {
+        if (condition != null) {
+            var unused = target.expression(condition).type(target.scope(thread));
+        }
+    }
+
+    // names of the kernel mean nothing before it has chosen its place
+    private boolean isPlaced(String expression) {
+        return slide.isSettled()
+                || !target.hasKernel()
+                || !NAME.matcher(expression).find();
+    }
+
+    /** Symbols moved, or are unknown again. */
+    void symbolsMoved() {
+        breakpoints.resolveAgain(this::resolveQuietly);
+    }
+
+    /** Modules came or went; what is watched stays where it is. */
+    void modulesChanged() {
+        breakpoints.resolveAgain(
+                breakpoint -> breakpoint.isWatchpoint() ? breakpoint.addresses() : resolveQuietly(breakpoint));
+    }
+
+    /** For what was set before: what it named may be gone, and then it is pending. */
+    private List<Long> resolveQuietly(Breakpoint breakpoint) {
+        try {
+            return breakpoint.isWatchpoint()
+                    ? watched(breakpoint)
+                    : locations.resolve(breakpoint.location(), target.firstThread());
+        } catch (RuntimeException e) {
+            return List.of();
+        }
+    }
+
+    private List<Long> watched(Breakpoint watchpoint) {
+        String expression = watchpoint.location();
+        if (expression.contains("$") || !NAME.matcher(expression).find()) {
+            return watchpoint.addresses(); // a place in the machine, not in the kernel
+        }
+        if (!isPlaced(expression)) {
+            return List.of();
+        }
+        Value value = target.expression(expression).evaluate(target.scope(target.firstThread()));
+        return List.of(WatchedRange.of(expression, value, OptionalLong.empty(), target.types())
+                .address());
+    }
+}
