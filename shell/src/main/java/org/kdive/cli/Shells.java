@@ -11,6 +11,7 @@ import org.kdive.command.ExitStatus;
 import org.kdive.command.FrontEnd;
 import org.kdive.command.GuestText;
 import org.kdive.command.Interpreter;
+import org.kdive.command.Options;
 import org.kdive.command.Output;
 import org.kdive.command.ScriptFile;
 import org.kdive.command.Settings;
@@ -23,6 +24,7 @@ import org.kdive.script.Recital;
 import org.kdive.script.ScriptRunner;
 import org.kdive.session.BootPlan;
 import org.kdive.session.Session;
+import org.kdive.session.SessionException;
 import org.kdive.session.SessionListener;
 import org.kdive.session.Stop;
 import picocli.CommandLine;
@@ -65,14 +67,36 @@ final class Shells {
                     Terminals.OUT.present(),
                     kdive.colored(),
                     kdive.trace());
+            ConfigFile config = ConfigFile.of(System.getenv(), System.getProperty("user.home"));
             boolean attended = streams.keysAreTyped() && streams.screenIsSeen();
-            Verbs verbs = new Verbs(attended ? new Settings().attended() : new Settings());
+            Verbs verbs = new Verbs(attended ? new Settings().attended(config::write) : new Settings());
             StopView stops = verbs.stops();
+            if (attended) {
+                configure(verbs.options(), session, config, line);
+            }
             Prompt prompt =
                     new Prompt(verbs.all(), session, streams, (stop, output) -> stops.show(session, stop, output));
             stops.before(output -> prompt.interpreter().hook("stop", output));
             ending.by(prompt::end);
             return prompt.run(first.apply(prompt.interpreter(), stops));
+        }
+    }
+
+    /** Sets what the user keeps. What makes no sense is said, and the rest holds. */
+    private static void configure(Options options, Session session, ConfigFile config, CommandLine line) {
+        try {
+            config.read().forEach((name, value) -> {
+                try {
+                    session.call(() -> {
+                        options.set(session, name, value);
+                        return true;
+                    });
+                } catch (SessionException e) {
+                    line.getErr().println("kdive: config.toml: " + e.getMessage());
+                }
+            });
+        } catch (SessionException e) {
+            line.getErr().println("kdive: " + e.getMessage());
         }
     }
 

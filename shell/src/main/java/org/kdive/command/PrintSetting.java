@@ -1,6 +1,5 @@
 package org.kdive.command;
 
-import java.util.List;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
 import org.kdive.session.printing.PrintOptions;
@@ -10,18 +9,12 @@ final class PrintSetting {
     private static final String USAGE =
             "set print pretty|symbol on|off | set print elements|repeats|max-depth N|unlimited";
 
-    private PrintSetting() {}
+    /** A count without end: more than a guest has. */
+    static final int UNLIMITED = 1 << 20;
 
-    static Command command(PrintSettings settings) {
-        return Command.named("print", "p")
-                .usage(USAGE)
-                .summary("how values are shown: a line for each member, how much of an array, symbols of addresses")
-                .runs((session, arguments, output) -> {
-                    List<String> words = arguments.words();
-                    String value = words.size() > 1 ? words.get(1) : "on";
-                    settings.options(changed(settings.options(), words.isEmpty() ? "" : words.get(0), value));
-                });
-    }
+    static final int DEEPEST = 64; // than the deepest of the kernel's, and still bounded
+
+    private PrintSetting() {}
 
     static PrintOptions changed(PrintOptions now, String what, String value) {
         return switch (what) {
@@ -51,11 +44,10 @@ final class PrintSetting {
     }
 
     private static int count(String value) {
-        return value.equals("unlimited") || value.equals("0") ? 1 << 20 : Words.count(value, USAGE);
+        return value.equals("unlimited") || value.equals("0") ? UNLIMITED : Words.count(value, USAGE);
     }
 
-    // deeper than the deepest of the kernel's, and still bounded
     private static int depth(String value) {
-        return value.equals("unlimited") || value.equals("-1") ? 64 : Math.min(64, Words.count(value, USAGE));
+        return value.equals("unlimited") || value.equals("-1") ? DEEPEST : Math.min(DEEPEST, Words.count(value, USAGE));
     }
 }

@@ -1,5 +1,6 @@
 package org.kdive.command;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.kdive.session.Session;
 import org.kdive.session.SessionException;
@@ -12,16 +13,11 @@ final class SetVerbs {
 
     private SetVerbs() {}
 
-    static List<Command> all(Settings settings, PrintSettings printing) {
-        Subcommands words = new Subcommands(
-                        "set",
-                        List.of(
-                                variable(),
-                                timeout(settings),
-                                context(settings),
-                                memory(),
-                                PrintSetting.command(printing)))
-                .otherwise(SetVerbs::assign, Completers.EXPRESSIONS);
+    static List<Command> all(Options options) {
+        List<Command> named = new ArrayList<>(options.settings());
+        named.add(variable());
+        named.add(memory());
+        Subcommands words = new Subcommands("set", named).otherwise(SetVerbs::assign, Completers.EXPRESSIONS);
         return List.of(Command.named("set")
                 .topic(Topic.DATA)
                 .usage("set $NAME = VALUE")
@@ -63,27 +59,6 @@ final class SetVerbs {
                         bytes[i] = (byte) session.evaluate(words.get(i + 1)).bits();
                     }
                     session.requireStop().write(session.evaluate(words.get(0)).bits(), bytes);
-                });
-    }
-
-    private static Command context(Settings settings) {
-        return Command.named("context")
-                .usage(ContextView.USAGE)
-                .summary("what is shown around a stop; all of it at a terminal, nothing in a script")
-                .completes(Completers.words("on", "off", "args", "regs", "stack", "code"))
-                .runs((session, arguments, output) -> settings.context(ContextView.parts(arguments.tail())));
-    }
-
-    private static Command timeout(Settings settings) {
-        return Command.named("timeout")
-                .usage("set timeout TIME|off")
-                .summary("how long a verb waits for the guest to stop, or to say something")
-                .runs((session, arguments, output) -> {
-                    if (arguments.isEmpty()) {
-                        throw new SessionException(
-                                "set timeout: how long?", new SessionFailure.Usage("set timeout TIME|off"));
-                    }
-                    settings.timeout(arguments.tail().equals("off") ? null : Words.time(arguments.tail()));
                 });
     }
 

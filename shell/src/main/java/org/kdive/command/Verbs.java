@@ -9,16 +9,23 @@ public final class Verbs {
     private final PrintSettings printing = new PrintSettings();
     private final Displays displays = new Displays(printing);
     private final StopView stops;
+    private final Options options;
 
     /** @param settings what {@code set} changes of the language, shared with whoever waits for the guest */
     public Verbs(Settings settings) {
         this.settings = settings;
+        this.options = new Options(settings, printing);
         this.stops = new StopView(displays, new ContextView(printing, settings));
     }
 
     /** How a stop is shown that no command waited for. */
     public StopView stops() {
         return stops;
+    }
+
+    /** What {@code set} sets. */
+    public Options options() {
+        return options;
     }
 
     public List<Command> all() {
@@ -30,11 +37,12 @@ public final class Verbs {
         all.addAll(PrintVerbs.all(printing));
         all.addAll(displays.commands());
         all.addAll(MemoryVerbs.all());
-        all.addAll(SetVerbs.all(settings, printing));
+        all.addAll(SetVerbs.all(options));
         all.addAll(StackVerbs.all());
         all.addAll(KernelVerbs.all());
         all.addAll(MachineVerbs.all(stops));
         all.addAll(ExpectVerbs.all(settings));
+        all.add(ShowVerbs.show(options));
         all.add(InfoVerbs.info(displays, printing));
         return List.copyOf(all);
     }

@@ -24,10 +24,12 @@ final class Code {
 
     private final Target target;
     private final ThreadId thread;
+    private final Syntax syntax;
 
-    Code(Target target, ThreadId thread) {
+    Code(Target target, ThreadId thread, Syntax syntax) {
         this.target = target;
         this.thread = thread;
+        this.syntax = syntax;
     }
 
     /** At most {@code count} instructions; fewer where the memory ends, none where it cannot be read. */
@@ -35,7 +37,7 @@ final class Code {
         InstructionSet set = instructionSet();
         long wanted = Math.min((long) count * set.longestBytes(), 1 << 20);
         byte[] bytes = target.memory(thread).readPrefix(address, (int) wanted);
-        Optional<Disassembler> disassembler = target.disassembler(set, Syntax.INTEL);
+        Optional<Disassembler> disassembler = target.disassembler(set, syntax);
         return disassembler.isPresent()
                 ? disassembler.get().disassemble(bytes, address, count)
                 : askQemu(address, count);

@@ -12,6 +12,7 @@ import org.kdive.gdbrsp.RspException;
 import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.Program;
+import org.kdive.images.arch.Syntax;
 import org.kdive.images.types.Type;
 import org.kdive.machine.ConsoleMatch;
 import org.kdive.machine.MachineException;
@@ -35,6 +36,7 @@ public final class Session implements AutoCloseable {
     private final ConsoleDesk console = new ConsoleDesk(notices);
     private volatile @Nullable Engagement engagement; // null: nothing is booted or attached
     private volatile boolean cancelled;
+    private Syntax syntax = Syntax.INTEL;
 
     private Session() {}
 
@@ -103,6 +105,7 @@ public final class Session implements AutoCloseable {
     private Stop engage(Engagement begun) {
         engagement = begun;
         begun.target().console().ifPresent(console::watch);
+        begun.target().writeCodeAs(syntax);
         return begun.control().requireStop();
     }
 
@@ -236,6 +239,19 @@ public final class Session implements AutoCloseable {
     public Types types() {
         Engagement current = engagement;
         return current == null ? bare.types() : current.target().types();
+    }
+
+    /** How x86 code is written from now on. */
+    public void writeCodeAs(Syntax value) {
+        syntax = value;
+        Engagement current = engagement;
+        if (current != null) {
+            current.target().writeCodeAs(value);
+        }
+    }
+
+    public Syntax codeSyntax() {
+        return syntax;
     }
 
     /** Sets a convenience variable. */

@@ -3,6 +3,7 @@ package org.kdive.session;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.kdive.images.arch.Instruction;
+import org.kdive.images.arch.Syntax;
 
 /** The short runs: one instruction, over a call, out of a function, up to a place. Each returns at once; await brings the stop. */
 public final class Stepper {
@@ -29,7 +30,7 @@ public final class Stepper {
     /** One instruction; a call is run to its return, a repeated string instruction to its end. */
     public Running next() {
         Stop stop = control.requireStop();
-        List<Instruction> code = new Code(target, stop.thread()).at(stop.pc(), 1);
+        List<Instruction> code = new Code(target, stop.thread(), Syntax.INTEL).at(stop.pc(), 1);
         if (code.isEmpty() || !runsAway(code.get(0))) {
             return control.resume(Goal.step("nexti"));
         }

@@ -114,7 +114,7 @@ public final class Stop implements SessionState {
     /** Instructions as they stand in memory; fewer than asked where it ends. */
     public List<Instruction> code(long address, int count) {
         requireCurrent();
-        return new Code(target, thread).at(address, count);
+        return new Code(target, thread, target.shownSyntax()).at(address, count);
     }
 
     /** Writes what the thread sees at a run-time virtual address; throws Unreadable. */

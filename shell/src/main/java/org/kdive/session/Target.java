@@ -50,6 +50,7 @@ final class Target implements AutoCloseable {
     private final LoadedModules modules;
     private Runnable modulesChanged = () -> {};
     private final Convenience convenience;
+    private Syntax shownSyntax = Syntax.INTEL;
     private final Expressions expressions;
 
     /**
@@ -302,6 +303,15 @@ final class Target implements AutoCloseable {
     }
 
     /** Kept open from the first use on; empty where the host has no libcapstone. */
+    void writeCodeAs(Syntax value) {
+        shownSyntax = value;
+    }
+
+    /** The syntax that the user reads; what kdive itself reads is Intel's. */
+    Syntax shownSyntax() {
+        return shownSyntax;
+    }
+
     Optional<Disassembler> disassembler(InstructionSet set, Syntax syntax) {
         return disassemblers.computeIfAbsent(Map.entry(set, syntax), key -> Disassembler.find(set, syntax));
     }

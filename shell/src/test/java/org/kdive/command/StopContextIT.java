@@ -15,7 +15,7 @@ final class StopContextIT {
     private final Session session = Session.open();
 
     private final Interpreter interpreter =
-            new Interpreter(new Verbs(new Settings().attended()).all(), session, FrontEnd.UNATTENDED);
+            new Interpreter(new Verbs(new Settings().attended(options -> {})).all(), session, FrontEnd.UNATTENDED);
 
     private String run(String line) {
         RecordingOutput output = new RecordingOutput();
