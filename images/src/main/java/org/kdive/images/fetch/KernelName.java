@@ -1,9 +1,12 @@
 package org.kdive.images.fetch;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kdive.images.fetch.Distribution.Flavour;
 
@@ -57,7 +60,16 @@ public sealed interface KernelName {
     static KernelName parse(String words) {
         return find(words)
                 .orElseThrow(() -> FetchFailures.missing(
-                        "kernel " + words, "a kernel is named debian[/ARCH][:VERSION][-cloud|-generic|-rt] or host"));
+                        "kernel " + words,
+                        "a kernel is named debian[/ARCH][:VERSION][-cloud|-generic|-rt] or host" + hint(words)));
+    }
+
+    private static String hint(String words) {
+        Matcher parts = GRAMMAR.matcher(words);
+        List<String> known = Stream.concat(
+                        Stream.of("host"), Arrays.stream(Distribution.values()).map(Distribution::word))
+                .toList();
+        return parts.matches() ? Meant.instead(parts.group(1), known) : "";
     }
 
     private static Packaged packaged(Distribution distribution, Matcher parts) {
@@ -66,7 +78,9 @@ public sealed interface KernelName {
                 ? PackageArchitecture.AMD64
                 : PackageArchitecture.find(architectureWord)
                         .orElseThrow(() -> FetchFailures.missing(
-                                "architecture " + architectureWord, "known are amd64 arm64 armhf armel i386 riscv64"));
+                                "architecture " + architectureWord,
+                                "known are amd64 arm64 armhf armel i386 riscv64"
+                                        + Meant.instead(architectureWord, PackageArchitecture.names())));
         String flavourWord = parts.group(4);
         Flavour flavour = flavourWord == null ? distribution.usualFlavour(architecture) : flavour(flavourWord);
         return new Packaged(distribution, architecture, parts.group(3), flavour);
@@ -78,6 +92,8 @@ public sealed interface KernelName {
                 return flavour;
             }
         }
-        throw FetchFailures.missing("kernel flavour " + word, "known are cloud, generic and rt");
+        throw FetchFailures.missing(
+                "kernel flavour " + word,
+                "known are cloud, generic and rt" + Meant.instead(word, List.of("cloud", "generic", "rt")));
     }
 }

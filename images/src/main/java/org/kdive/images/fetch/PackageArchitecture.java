@@ -1,6 +1,7 @@
 package org.kdive.images.fetch;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.kdive.images.Architecture;
@@ -28,6 +29,10 @@ public enum PackageArchitecture {
 
     public Architecture processor() {
         return processor;
+    }
+
+    static List<String> names() {
+        return Arrays.stream(values()).map(PackageArchitecture::debianName).toList();
     }
 
     public static Optional<PackageArchitecture> find(String debianName) {

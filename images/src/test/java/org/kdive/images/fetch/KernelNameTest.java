@@ -41,6 +41,20 @@ final class KernelNameTest {
                 .hasMessageContaining("known are");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "debain, debian",
+        "debain/arm64, debian",
+        "debian/arm46, arm64",
+        "debian/amd46:6.1, amd64",
+        "debian-clod, cloud",
+        "hosts, host",
+        "ubunut, ubuntu"
+    })
+    void saysWhatWasProbablyMeant(String words, String meant) {
+        assertThatThrownBy(() -> KernelName.parse(words)).hasMessageEndingWith("; did you mean " + meant + "?");
+    }
+
     @Test
     void namesTheGrammarForWhatIsNoName() {
         assertThatThrownBy(() -> KernelName.parse("gentoo")).hasMessageContaining("debian[/ARCH][:VERSION]");
