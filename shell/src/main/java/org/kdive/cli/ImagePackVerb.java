@@ -1,6 +1,7 @@
 package org.kdive.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,7 +58,12 @@ final class ImagePackVerb implements Callable<Integer> {
         sources.forEach(source -> tree.merge(read(source)));
         FileTree whole = tree.build();
         SourceDate.writer(compression).write(whole, output);
-        spec.commandLine().getErr().println("kdive: wrote %s, %s, %s".formatted(output, whole, size(output)));
+        PrintWriter talk = spec.commandLine().getErr();
+        whole.missingDirectories()
+                .forEach(path -> talk.println(
+                        "kdive: no directory %s before what is in it: the kernel will not unpack that (dir /%s 755 0 0)"
+                                .formatted(path, path)));
+        talk.println("kdive: wrote %s, %s, %s".formatted(output, whole, size(output)));
         return ExitStatus.WELL;
     }
 

@@ -3,10 +3,13 @@ package org.kdive.images.initramfs;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.kdive.images.ImageException;
 import org.kdive.images.ImageFailure;
 
@@ -40,6 +43,24 @@ public final class FileTree {
         return find(path)
                 .orElseThrow(
                         () -> new ImageException(new ImageFailure.Missing(FileName.printable(path), "no such file")));
+    }
+
+    /**
+     * Directories that an entry lies in and that have no entry before it: the kernel unpacks in order and makes none by
+     * itself, so what lies in them is lost. init/initramfs.c.
+     */
+    public List<String> missingDirectories() {
+        Set<String> seen = new HashSet<>(Set.of("."));
+        Set<String> missing = new LinkedHashSet<>();
+        for (String path : entries.keySet()) {
+            int slash = path.lastIndexOf('/');
+            String parent = slash < 0 ? "." : path.substring(0, slash);
+            if (!seen.contains(parent)) {
+                missing.add(parent);
+            }
+            seen.add(path);
+        }
+        return List.copyOf(missing);
     }
 
     /** For a changed copy. */
