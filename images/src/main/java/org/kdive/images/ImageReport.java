@@ -7,11 +7,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.kdive.images.bytes.Bytes;
 import org.kdive.images.kernel.BzImageHeader;
 import org.kdive.images.kernel.Compression;
 import org.kdive.images.kernel.KernelFormat;
+import org.kdive.images.kernel.Placement;
 import org.kdive.images.kernel.UImage;
+import org.kdive.images.symbols.Symbol;
 import org.kdive.images.symbols.SymbolTable;
 
 /**
@@ -20,8 +24,9 @@ import org.kdive.images.symbols.SymbolTable;
  * @param compiler as the banner names compiler and linker
  * @param entry as U-Boot's header says, else the unpacked kernel's; physical on x86-64
  * @param loadAddress where U-Boot is told to load it, else where the kernel prefers to be; physical
- * @param linkAddress of the kernel's first byte (_text), virtual
- * @param commandLineLimitBytes without the final NUL
+ * @param placement where else, for a kernel that fits in many places
+ * @param linkAddress of the kernel's first byte, virtual
+ * @param commandLineLimitBytes without the final NUL; empty if nothing in the file tells
  * @param kallsyms number of symbols
  * @param kaslr built to run at a random address
  */
@@ -38,6 +43,7 @@ public record ImageReport(
         long unpackedBytes,
         OptionalLong entry,
         OptionalLong loadAddress,
+        Optional<Placement> placement,
         OptionalLong linkAddress,
         OptionalLong commandLineLimitBytes,
         boolean ikconfig,
@@ -57,11 +63,15 @@ public record ImageReport(
             "__pi_get_kaslr_seed",
             "kernel_randomize_memory");
 
+    // char boot_command_line[COMMAND_LINE_SIZE] (init/main.c); named if the kernel has CONFIG_KALLSYMS_ALL
+    private static final String COMMAND_LINE = "boot_command_line";
+    private static final Pattern DECIMAL = Pattern.compile("[1-9]\\d{1,8}");
+
     /** Unpacks the kernel and looks for everything. */
     public static ImageReport of(KernelImage image) {
         Bytes payload = image.payload();
-        Optional<BzImageHeader> setup = image.setupHeader();
         Optional<SymbolTable> symbols = image.kallsyms();
+        Optional<KernelConfig> config = KernelConfig.of(image);
         return new ImageReport(
                 image.source(),
                 image.format(),
@@ -74,21 +84,49 @@ public record ImageReport(
                 image.file().size(),
                 payload.size(),
                 entry(image),
-                number(image.uImage()
-                        .map(UImage::loadAddress)
-                        .or(() -> setup.map(BzImageHeader::prefAddress).filter(address -> address != 0))),
+                loadAddress(image),
+                image.placement(),
                 image.textLinkAddress(),
-                number(setup.map(BzImageHeader::cmdlineSize)),
+                commandLineLimit(image, config, symbols),
                 KernelConfig.isInside(image),
                 symbols.map(table -> OptionalInt.of(table.size())).orElse(OptionalInt.empty()),
                 hasBtf(image, payload),
                 image.findSection(".orc_unwind_ip").isPresent(),
-                hasKaslr(image, symbols));
+                hasKaslr(image, config, symbols));
     }
 
     private static OptionalLong entry(KernelImage image) {
         Optional<UImage> uImage = image.uImage();
         return uImage.isPresent() ? OptionalLong.of(uImage.get().entryAddress()) : image.entry();
+    }
+
+    private static OptionalLong loadAddress(KernelImage image) {
+        Optional<UImage> uImage = image.uImage();
+        if (uImage.isPresent()) {
+            return OptionalLong.of(uImage.get().loadAddress());
+        }
+        Optional<BzImageHeader> setup = image.setupHeader().filter(header -> header.prefAddress() != 0);
+        return setup.isPresent() ? OptionalLong.of(setup.get().prefAddress()) : image.fixedAddress();
+    }
+
+    /** The setup header's, the configuration's where it is an option (s390, powerpc), or the size of the kernel's buffer. */
+    private static OptionalLong commandLineLimit(
+            KernelImage image, Optional<KernelConfig> config, Optional<SymbolTable> symbols) {
+        Optional<BzImageHeader> setup = image.setupHeader();
+        if (setup.isPresent()) {
+            return OptionalLong.of(setup.get().cmdlineSize());
+        }
+        return Stream.concat(
+                        config
+                                .flatMap(known -> known.value("COMMAND_LINE_SIZE"))
+                                .filter(DECIMAL.asMatchPredicate())
+                                .stream()
+                                .map(Long::parseLong),
+                        symbols.flatMap(table -> table.find(COMMAND_LINE)).map(Symbol::sizeBytes).stream()
+                                // more than the buffer lies before the next symbol if it is no power of two
+                                .filter(bytes -> bytes >= 256 && Long.bitCount(bytes) == 1))
+                .mapToLong(bytes -> bytes - 1)
+                .findFirst();
     }
 
     /** The fields that are known, in the order they are printed, for a person to read. */
@@ -105,6 +143,7 @@ public record ImageReport(
         lines.add(Map.entry("size", "%,d bytes, unpacked %,d".formatted(fileBytes, unpackedBytes)));
         entry.ifPresent(address -> lines.add(Map.entry("entry", hex(address))));
         loadAddress.ifPresent(address -> lines.add(Map.entry("load address", hex(address))));
+        placement.ifPresent(place -> lines.add(Map.entry("placement", place.where())));
         linkAddress.ifPresent(address -> lines.add(Map.entry("link address", hex(address))));
         commandLineLimitBytes.ifPresent(
                 limit -> lines.add(Map.entry("command line", "up to %d bytes".formatted(limit))));
@@ -125,10 +164,6 @@ public record ImageReport(
         return "0x%x".formatted(address);
     }
 
-    private static OptionalLong number(Optional<Long> value) {
-        return value.map(OptionalLong::of).orElse(OptionalLong.empty());
-    }
-
     private static boolean hasBtf(KernelImage image, Bytes payload) {
         if (image.findSection(".BTF").isPresent()) {
             return true;
@@ -138,9 +173,13 @@ public record ImageReport(
                         || payload.find(BTF_BIG, 0).isPresent());
     }
 
-    /** On x86 the decompressor chooses the address: its message tells, or a symbol where there is no decompressor. */
-    private static boolean hasKaslr(KernelImage image, Optional<SymbolTable> symbols) {
+    /**
+     * On x86 the decompressor chooses the address: its message tells. Elsewhere a symbol does, or the configuration: on s390
+     * the decompressor is not to be told from what it unpacks, and mips gives its function no name of its own.
+     */
+    private static boolean hasKaslr(KernelImage image, Optional<KernelConfig> config, Optional<SymbolTable> symbols) {
         return image.decompressorHolds(NOKASLR)
+                || config.filter(known -> known.isBuiltIn("RANDOMIZE_BASE")).isPresent()
                 || symbols.stream()
                         .anyMatch(t ->
                                 KASLR_SYMBOLS.stream().anyMatch(s -> t.find(s).isPresent()));

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kdive.images.bytes.Bytes;
 import org.kdive.images.elf.ElfFile;
@@ -17,6 +18,7 @@ import org.kdive.images.kernel.Container;
 import org.kdive.images.kernel.Decompressor;
 import org.kdive.images.kernel.FlatLayout;
 import org.kdive.images.kernel.KernelFormat;
+import org.kdive.images.kernel.Placement;
 import org.kdive.images.kernel.UImage;
 import org.kdive.images.symbols.ExportedSymbols;
 import org.kdive.images.symbols.Kallsyms;
@@ -169,6 +171,20 @@ public final class KernelImage {
         return outermost instanceof UImage image ? Optional.of(image) : Optional.empty();
     }
 
+    /** Where in physical memory the kernel wants to be, as the header of one of its layers says. */
+    public Optional<Placement> placement() {
+        return layers().flatMap(layer -> layer.placement().stream()).findFirst();
+    }
+
+    /** The one physical address that the file must be loaded at; empty for most: they move themselves, or adapt. */
+    public OptionalLong fixedAddress() {
+        return layers().flatMapToLong(layer -> layer.fixedAddress().stream()).findFirst();
+    }
+
+    private Stream<Container> layers() {
+        return opened.value().layers().stream();
+    }
+
     /** Whether these bytes are in what unpacks the kernel at boot: a bzImage's own code before and behind the payload. */
     boolean decompressorHolds(byte[] needle) {
         if (!(outermost instanceof BzImage bzImage)) {
@@ -195,9 +211,21 @@ public final class KernelImage {
         return elf().flatMap(elf -> elf.findSection(name).map(elf::bytesOf));
     }
 
-    /** Where the unpacked kernel says execution begins; physical on x86-64. */
+    /**
+     * Where the unpacked kernel says execution begins; physical on x86-64. Without ELF headers it is the first byte
+     * (arm64, riscv: the header is code as well; arm: what the decompressor jumps to), as linked.
+     */
     public OptionalLong entry() {
-        return elf().map(elf -> OptionalLong.of(elf.entry())).orElse(OptionalLong.empty());
+        Optional<ElfFile> elf = elf();
+        return elf.isPresent() ? OptionalLong.of(elf.get().entry()) : flatEntry();
+    }
+
+    private OptionalLong flatEntry() {
+        return switch (architecture()) {
+            case ARM64, ARM, RISCV64, RISCV32 -> linkAddressOf(0);
+            // elsewhere the decompressor knows, or the header of another loader
+            case X86_64, X86_32, MIPS, MIPS64, PPC, PPC64, S390X, LOONGARCH64 -> OptionalLong.empty();
+        };
     }
 
     /** The symbols the kernel carries in itself, at link-time addresses; empty if built without. */
@@ -223,9 +251,12 @@ public final class KernelImage {
                 .orElse(OptionalLong.empty());
     }
 
-    /** Where the kernel's first byte, {@code _text}, is linked: what a run-time {@code _text} is to be compared with. */
+    /**
+     * Where the kernel's first byte is linked: {@code _text}, but on riscv, where that is behind {@code _start}. Some linker
+     * scripts (arm, arm64, powerpc, riscv) have a section of their own for what comes first.
+     */
     public OptionalLong textLinkAddress() {
-        Optional<Section> text = findSection(".text");
+        Optional<Section> text = findSection(".head.text").or(() -> findSection(".text"));
         if (text.isPresent()) {
             return OptionalLong.of(text.get().address());
         }

@@ -4,18 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.kdive.images.elf.ElfBuilder;
+import org.kdive.images.elf.Section;
 import org.kdive.images.kernel.Compression;
 import org.kdive.images.kernel.KernelBuilder;
 import org.kdive.images.kernel.KernelFormat;
 import org.kdive.images.kernel.Packing;
+import org.kdive.images.kernel.Placement;
 import org.kdive.images.symbols.Symbol;
 
 final class KernelImageTest {
@@ -176,5 +181,62 @@ final class KernelImageTest {
                         Map.entry("format", "bzImage"),
                         Map.entry("version", "6.1.99-test"),
                         Map.entry("symbols", "600 in kallsyms"));
+    }
+
+    @Test
+    void reportsWhereAFlatKernelWantsToBe() {
+        ImageReport arm64 = ImageReport.of(KernelImage.of("Image", KernelBuilder.arm64Image(ARM64_BASE, true)));
+        assertThat(arm64.placement())
+                .contains(new Placement(0, 2 << 20, true, 0x400000, OptionalInt.of(4096), ByteOrder.LITTLE_ENDIAN));
+        assertThat(arm64.entry()).hasValue(ARM64_BASE);
+        assertThat(arm64.loadAddress()).isEmpty();
+        assertThat(arm64.commandLineLimitBytes()).isEmpty();
+        assertThat(arm64.lines()).contains(Map.entry("placement", "at a boundary of 2 MiB, anywhere in memory"));
+
+        byte[] zImage = KernelBuilder.armZImage(Compression.GZIP, KernelBuilder.armKernel());
+        ImageReport arm = ImageReport.of(KernelImage.of("zImage", zImage));
+        assertThat(arm.placement().map(Placement::where)).contains("0x208000 above the start of memory");
+        assertThat(arm.entry()).hasValue(0xc0208000L);
+        assertThat(arm.loadAddress()).isEmpty();
+        zImage[0x2a] = 0x40;
+        assertThat(ImageReport.of(KernelImage.of("zImage", zImage)).loadAddress())
+                .hasValue(0x400000);
+
+        ImageReport uImage = ImageReport.of(KernelImage.of("uImage", KernelBuilder.uImage(0, 2, false, zImage)));
+        assertThat(uImage.loadAddress()).hasValue(0x8000);
+        assertThat(uImage.entry()).hasValue(0x8040);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, false, 0", "2, false, 4096", "4, false, 16384", "6, false, 65536", "15, true, 65536"})
+    void readsTheFlagsOfAnArm64Header(int flags, boolean anywhere, int pageBytes) {
+        byte[] image = KernelBuilder.arm64Image(ARM64_BASE, true);
+        image[0x18] = (byte) flags;
+        image[0x0a] = 8;
+        Placement placement = KernelImage.of("Image", image).placement().orElseThrow();
+        assertThat(placement.anywhere()).isEqualTo(anywhere);
+        assertThat(placement.pageBytes().orElse(0)).isEqualTo(pageBytes);
+        assertThat(placement.order()).isEqualTo((flags & 1) != 0 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+        assertThat(placement.textOffset()).isEqualTo(0x80000);
+        assertThat(placement.where()).startsWith("0x80000 above a boundary of 2 MiB, ");
+    }
+
+    @Test
+    void theBufferForTheCommandLineTellsHowLongItMayBe() {
+        KernelImage image = KernelImage.open(SmallKernels.require("zImage-6.1-versatile"));
+        assertThat(ImageReport.of(image).commandLineLimitBytes()).hasValue(1023); // COMMAND_LINE_SIZE of arm
+        KernelImage riscv = KernelImage.open(SmallKernels.require("Image.gz-6.1-riscv64"));
+        assertThat(ImageReport.of(riscv).commandLineLimitBytes()).hasValue(1023);
+        assertThat(ImageReport.of(riscv).placement().map(Placement::where))
+                .contains("0x200000 above a boundary of 2 MiB, near the start of memory");
+    }
+
+    @Test
+    void theFirstByteIsThatOfTheSectionThatComesFirst() {
+        byte[] vmlinux = ElfBuilder.x86()
+                .section(".head.text", Section.SHF_EXECINSTR, KernelBuilder.TEXT, new byte[256])
+                .section(".text", Section.SHF_EXECINSTR, KernelBuilder.TEXT + 0x8000, new byte[256])
+                .build();
+        assertThat(KernelImage.of("vmlinux", vmlinux).textLinkAddress()).hasValue(KernelBuilder.TEXT);
     }
 }

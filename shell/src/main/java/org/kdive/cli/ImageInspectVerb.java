@@ -10,6 +10,7 @@ import org.kdive.images.ImageReport;
 import org.kdive.images.KernelImage;
 import org.kdive.images.kernel.BzImageHeader;
 import org.kdive.images.kernel.Compression;
+import org.kdive.images.kernel.Placement;
 import org.kdive.images.kernel.UImage;
 import org.kdive.images.symbols.SymbolTable;
 import picocli.CommandLine.Command;
@@ -59,6 +60,7 @@ final class ImageInspectVerb implements Callable<Integer> {
         }
         report.entry().ifPresent(entry -> facts.addAddress("entry", entry));
         report.loadAddress().ifPresent(address -> facts.addAddress("load address", address));
+        report.placement().ifPresent(place -> addPlacement(facts, place));
         report.linkAddress().ifPresent(address -> facts.addAddress("link address", address));
         image.setupHeader().ifPresent(header -> addSetup(facts, header));
         image.uImage().ifPresent(header -> addUImage(facts, header));
@@ -78,6 +80,14 @@ final class ImageInspectVerb implements Callable<Integer> {
         facts.add("boot protocol", "%d.%02d".formatted(header.protocol() >> 8, header.protocol() & 0xff))
                 .add("relocatable", header.relocatableKernel())
                 .addBytes("memory to start", header.initSize());
+    }
+
+    private static void addPlacement(FactSheet facts, Placement place) {
+        facts.add("placement", place.where()).addAddress("text offset", place.textOffset());
+        if (place.memoryBytes() != 0) {
+            facts.addBytes("memory to start", place.memoryBytes());
+        }
+        place.pageBytes().ifPresent(bytes -> facts.addBytes("page size", bytes));
     }
 
     private static void addUImage(FactSheet facts, UImage header) {

@@ -66,7 +66,7 @@ public final class Doctor {
         findings.add(
                 report.kaslr()
                         ? Finding.yes("KASLR", "kdive finds the slide by itself")
-                        : new Finding("KASLR", Verdict.NO, "runs where it is linked: nothing to find", ""));
+                        : Finding.no("KASLR", "runs where it is linked: nothing to find", kaslrRemedy()));
         findings.add(
                 config.isPresent()
                         ? Finding.yes("configuration", "from " + config.get().source())
@@ -99,9 +99,24 @@ public final class Doctor {
                                 "CONFIG_KALLSYMS_ALL=y, or --symbols System.map"));
     }
 
+    private String kaslrRemedy() {
+        return switch (kernel.architecture()) {
+            case X86_64, X86_32, ARM64, RISCV64, S390X, MIPS, MIPS64, PPC, LOONGARCH64 ->
+                "nothing is needed to debug it; CONFIG_RANDOMIZE_BASE=y to have it";
+            // no such option there: arch/*/Kconfig of 6.12
+            case ARM, PPC64, RISCV32 -> "nothing is needed: Linux has no KASLR for this architecture";
+        };
+    }
+
     private Finding unwinder() {
         String subject = "backtraces";
         Architecture architecture = kernel.architecture();
+        if (!isRun(architecture)) {
+            return Finding.no(
+                    subject,
+                    "kdive does not run kernels for " + architecture.label(),
+                    "gdb-multiarch, with the file that kdive image extract --elf makes");
+        }
         if (report.orc()) {
             return Finding.yes(subject, "ORC tables");
         }
@@ -123,5 +138,13 @@ public final class Doctor {
                         architecture == Architecture.X86_64
                                 ? "CONFIG_UNWINDER_ORC=y, or CONFIG_UNWINDER_FRAME_POINTER=y"
                                 : "CONFIG_FRAME_POINTER=y");
+    }
+
+    /** Kernels for the others are only looked at. */
+    private static boolean isRun(Architecture architecture) {
+        return switch (architecture) {
+            case X86_64, X86_32, ARM64, ARM, RISCV64, RISCV32 -> true;
+            case MIPS, MIPS64, PPC, PPC64, S390X, LOONGARCH64 -> false;
+        };
     }
 }

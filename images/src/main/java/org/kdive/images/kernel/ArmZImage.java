@@ -2,6 +2,7 @@ package org.kdive.images.kernel;
 
 import java.nio.ByteOrder;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.kdive.images.Architecture;
 import org.kdive.images.ImageException;
@@ -67,6 +68,21 @@ record ArmZImage(Bytes bytes, Compression compression, Bytes kernel, OptionalLon
     @Override
     public Optional<Architecture> architecture() {
         return Optional.of(Architecture.ARM);
+    }
+
+    /** Of the unpacked kernel; itself it runs from wherever it is, unless it was linked to be in ROM. */
+    @Override
+    public Optional<Placement> placement() {
+        return textOffset.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Placement(textOffset.getAsLong(), 0, false, 0, OptionalInt.empty(), kernel.order()));
+    }
+
+    /** The start that the header tells: CONFIG_ZBOOT_ROM_TEXT; 0 where it does not matter. */
+    @Override
+    public OptionalLong fixedAddress() {
+        long start = bytes.u32At(0x28);
+        return start == 0 ? OptionalLong.empty() : OptionalLong.of(start);
     }
 
     @Override

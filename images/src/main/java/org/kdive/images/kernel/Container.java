@@ -40,6 +40,16 @@ public interface Container {
         return OptionalLong.empty();
     }
 
+    /** Where in physical memory it is to be loaded, as far as the header tells. */
+    default Optional<Placement> placement() {
+        return Optional.empty();
+    }
+
+    /** Where this layer must be loaded, physical, if it is one address and the header tells it. */
+    default OptionalLong fixedAddress() {
+        return OptionalLong.empty();
+    }
+
     /** What the kernel takes in memory, zeroed data included, as far as the header tells. */
     default OptionalLong memoryBytes() {
         return OptionalLong.empty();

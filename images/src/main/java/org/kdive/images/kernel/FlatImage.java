@@ -1,7 +1,9 @@
 package org.kdive.images.kernel;
 
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.kdive.images.Architecture;
 import org.kdive.images.bytes.Bytes;
@@ -17,6 +19,8 @@ import org.kdive.images.bytes.Bytes;
 record FlatImage(Bytes bytes, Architecture known, long textOffset, long imageSize, long flags) implements Container {
     private static final byte[] ARM64_MAGIC = "ARMd".getBytes(StandardCharsets.ISO_8859_1);
     private static final byte[] RISCV_MAGIC = "RSC\u0005".getBytes(StandardCharsets.ISO_8859_1);
+    private static final long SUPERPAGE = 2 << 20;
+    private static final long OLD_TEXT_OFFSET = 0x80000;
     private static final byte[] RISCV_OLD_MAGIC = "RISCV\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
 
     static Optional<Container> recognise(Bytes file) {
@@ -43,6 +47,21 @@ record FlatImage(Bytes bytes, Architecture known, long textOffset, long imageSiz
     @Override
     public Optional<Architecture> architecture() {
         return Optional.of(known);
+    }
+
+    @Override
+    public Optional<Placement> placement() {
+        ByteOrder order = (flags & 1) != 0 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+        long memory = memoryBytes().orElse(0);
+        if (known != Architecture.ARM64) {
+            long boundary = known == Architecture.RISCV32 ? 2 * SUPERPAGE : SUPERPAGE;
+            return Optional.of(new Placement(textOffset, boundary, false, memory, OptionalInt.empty(), order));
+        }
+        // before 3.17 the size was 0 and text_offset of unknown endianness: booting.rst says to assume 0x80000
+        long offset = imageSize == 0 ? OLD_TEXT_OFFSET : textOffset;
+        int page = (int) (flags >>> 1 & 3);
+        OptionalInt pageBytes = page == 0 ? OptionalInt.empty() : OptionalInt.of(1 << 10 + 2 * page);
+        return Optional.of(new Placement(offset, SUPERPAGE, (flags & 8) != 0, memory, pageBytes, order));
     }
 
     /** Bounded: a header may lie, and nobody has a kernel that needs more. */

@@ -40,10 +40,12 @@ final class DoctorTest {
     void everyNoNamesWhatMendsIt() throws Exception {
         List<Finding> findings = Doctor.examine(kernel("CONFIG_KALLSYMS=y\n# CONFIG_KGDB is not set\n"));
         assertThat(findings)
-                .filteredOn(f -> f.verdict() == Verdict.NO && !f.subject().equals("KASLR"))
+                .filteredOn(f -> f.verdict() == Verdict.NO)
                 .isNotEmpty()
                 .allSatisfy(f -> assertThat(f.remedy()).isNotEmpty());
         assertThat(finding(findings, "KGDB").remedy()).contains("CONFIG_KGDB=y");
+        assertThat(finding(findings, "vmcoreinfo (fw_cfg)").remedy())
+                .startsWith("CONFIG_FW_CFG_SYSFS=y CONFIG_PROC_KCORE=y, or ");
         assertThat(finding(findings, "types (BTF)").remedy()).contains("CONFIG_DEBUG_INFO_BTF=y", "--symbols");
         assertThat(finding(findings, "symbols of data").remedy()).contains("CONFIG_KALLSYMS_ALL=y");
     }
@@ -94,5 +96,31 @@ final class DoctorTest {
                 Bytes.of("config", "CONFIG_SERIAL_AMBA_PL011_CONSOLE=y\n".getBytes(StandardCharsets.UTF_8)));
         Finding console = Feature.of(Architecture.ARM64).get(0).examine(Optional.of(config), Optional.empty());
         assertThat(console.verdict()).isEqualTo(Verdict.YES);
+    }
+
+    @Test
+    void aKernelWithoutKaslrNeedsNothing() {
+        byte[] kernel = KernelBuilder.armZImage(Compression.GZIP, KernelBuilder.armKernel());
+        Finding kaslr = finding(Doctor.examine(KernelImage.of("zImage", kernel)), "KASLR");
+        assertThat(kaslr.verdict()).isEqualTo(Verdict.NO);
+        assertThat(kaslr.remedy()).startsWith("nothing is needed");
+    }
+
+    @Test
+    void anS390KernelHasItsOwnConsoleAndBus() {
+        KernelConfig config = config("CONFIG_SCLP_CONSOLE=y\nCONFIG_S390_GUEST=y\nCONFIG_VIRTIO_BLK=y\n");
+        List<Finding> findings = Feature.of(Architecture.S390X).stream()
+                .map(feature -> feature.examine(Optional.of(config), Optional.empty()))
+                .toList();
+        assertThat(finding(findings, "serial console").verdict()).isEqualTo(Verdict.YES);
+        assertThat(finding(findings, "disks (virtio)").verdict()).isEqualTo(Verdict.YES);
+        assertThat(findings).extracting(Finding::subject).doesNotContain("vmcoreinfo (fw_cfg)");
+        Finding without =
+                Feature.of(Architecture.S390X).get(0).examine(Optional.of(config("CONFIG_SMP=y")), Optional.empty());
+        assertThat(without.remedy()).isEqualTo("CONFIG_SCLP_CONSOLE=y or CONFIG_SCLP_VT220_CONSOLE=y");
+    }
+
+    private static KernelConfig config(String text) {
+        return KernelConfig.read(Bytes.of("config", text.getBytes(StandardCharsets.UTF_8)));
     }
 }
