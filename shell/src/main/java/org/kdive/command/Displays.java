@@ -96,6 +96,17 @@ final class Displays {
         return numbers;
     }
 
+    /** What brings them back as they are now. */
+    Runnable save() {
+        Map<Integer, Display> then = Map.copyOf(displays);
+        int number = lastNumber;
+        return () -> {
+            displays.clear();
+            displays.putAll(then);
+            lastNumber = number;
+        };
+    }
+
     /** {@code info display}. */
     Command info() {
         return Command.named("display")

@@ -24,6 +24,7 @@ final class InfoVerbs {
         all.addAll(KernelVerbs.words());
         all.addAll(NameVerbs.all());
         all.add(displays.info());
+        all.add(CheckpointView.info());
         all.add(arguments(printing));
         Subcommands words = new Subcommands("info", all);
         return Command.named("info", "i", "inf")

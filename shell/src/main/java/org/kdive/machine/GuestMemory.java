@@ -10,7 +10,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class GuestMemory implements AutoCloseable {
     // backends/hostmem-memfd.c names the file so.
     private static final String LINK = "/memfd:memory-backend-memfd";
+
+    private static final int PAGES_AT_ONCE = 256;
 
     private final FileChannel file;
     private final MemoryMap map;
@@ -76,6 +80,32 @@ public final class GuestMemory implements AutoCloseable {
             readSome(physicalAddress + bytes.position(), bytes);
         }
         return bytes.array();
+    }
+
+    /** What every page holds now. Of a guest that runs each page is of its own moment. */
+    public PageSums sums() {
+        return new PageSums(map.ranges(), map.ranges().stream().map(this::sums).toList());
+    }
+
+    private int[] sums(MemoryMap.Range range) {
+        int pages = (int) (range.lengthBytes() / PageSums.PAGE_BYTES);
+        int[] sums = new int[pages];
+        IntStream.range(0, (pages + PAGES_AT_ONCE - 1) / PAGES_AT_ONCE)
+                .parallel()
+                .forEach(piece -> sum(range, piece * PAGES_AT_ONCE, sums));
+        return sums;
+    }
+
+    private void sum(MemoryMap.Range range, int firstPage, int[] sums) {
+        int count = Math.min(PAGES_AT_ONCE, sums.length - firstPage);
+        byte[] bytes =
+                read(range.physicalAddress() + (long) firstPage * PageSums.PAGE_BYTES, count * PageSums.PAGE_BYTES);
+        CRC32C crc = new CRC32C();
+        for (int page = 0; page < count; page++) {
+            crc.reset();
+            crc.update(bytes, page * PageSums.PAGE_BYTES, PageSums.PAGE_BYTES);
+            sums[firstPage + page] = (int) crc.getValue();
+        }
     }
 
     private void readSome(long address, ByteBuffer into) {

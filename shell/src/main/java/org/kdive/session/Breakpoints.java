@@ -186,6 +186,28 @@ public final class Breakpoints {
         changed();
     }
 
+    /** All of them at one moment, with their hits and what is still to be ignored. */
+    record Saved(List<Breakpoint> all, int lastNumber) {
+        Saved {
+            all = List.copyOf(all);
+        }
+
+        Optional<Breakpoint> find(int number) {
+            return all.stream().filter(one -> one.number() == number).findFirst();
+        }
+    }
+
+    Saved save() {
+        return new Saved(List.copyOf(byNumber.values()), lastNumber);
+    }
+
+    void restore(Saved then) {
+        byNumber.clear();
+        then.all().forEach(one -> byNumber.put(one.number(), one));
+        lastNumber = then.lastNumber();
+        changed();
+    }
+
     /** From a breakpoint to its run-time addresses; empty while they are not known. */
     @FunctionalInterface
     interface Resolver {

@@ -122,6 +122,14 @@ public sealed interface Cause {
         }
     }
 
+    /** The machine and the debugger went back to a checkpoint. */
+    record Rewound(String checkpoint) implements Cause {
+        @Override
+        public String describe() {
+            return "Rewound to " + checkpoint;
+        }
+    }
+
     /** A snapshot was loaded. */
     record Restored(String snapshot) implements Cause {
         @Override

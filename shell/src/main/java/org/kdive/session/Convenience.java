@@ -20,13 +20,35 @@ final class Convenience {
 
     /** Keeps a value as the next number. */
     int remember(Value value) {
+        fix(value);
+        values.put(String.valueOf(++lastNumber), value);
+        return lastNumber;
+    }
+
+    private static void fix(Value value) {
         try {
             value.bytes(); // what it was when it was shown, whatever becomes of its place
         } catch (SessionException e) {
             // a value that cannot be read is kept as the place it was to be read from
         }
-        values.put(String.valueOf(++lastNumber), value);
-        return lastNumber;
+    }
+
+    /** Values as they are now. */
+    record Saved(Map<String, Value> values, int lastNumber) {
+        Saved {
+            values = Map.copyOf(values);
+        }
+    }
+
+    Saved save() {
+        values.values().forEach(Convenience::fix);
+        return new Saved(values, lastNumber);
+    }
+
+    void restore(Saved then) {
+        values.clear();
+        values.putAll(then.values());
+        lastNumber = then.lastNumber();
     }
 
     int lastNumber() {

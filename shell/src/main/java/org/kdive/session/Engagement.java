@@ -34,6 +34,7 @@ final class Engagement implements AutoCloseable {
     private final RunControl control;
     private final Stepper stepper;
     private final Hypervisor hypervisor;
+    private final Checkpoints checkpoints;
     private boolean foundRunning = true; // somebody else's guest, before the stub stopped it
 
     private Engagement(Target target, Workbench bench) {
@@ -45,6 +46,7 @@ final class Engagement implements AutoCloseable {
         this.control = new RunControl(target, breakpoints, slide, bench.thread(), bench.notices());
         this.stepper = new Stepper(control, target, locations);
         this.hypervisor = new Hypervisor(target, control, slide);
+        this.checkpoints = new Checkpoints(target, control, slide, bench);
         slide.whenChanged(placement::symbolsMoved);
         target.whenModulesChange(placement::modulesChanged);
     }
@@ -161,6 +163,10 @@ final class Engagement implements AutoCloseable {
 
     Hypervisor hypervisor() {
         return hypervisor;
+    }
+
+    Checkpoints checkpoints() {
+        return checkpoints;
     }
 
     ThreadId currentThread() {

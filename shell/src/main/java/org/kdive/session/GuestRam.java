@@ -33,6 +33,12 @@ final class GuestRam implements AutoCloseable {
         }
     }
 
+    /** The machine may be another than before: where its RAM lies is looked up anew. */
+    void reopen() {
+        close();
+        sought = false;
+    }
+
     @Override
     public void close() {
         sought = true;

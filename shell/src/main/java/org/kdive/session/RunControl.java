@@ -53,6 +53,11 @@ final class RunControl {
         return state.now();
     }
 
+    /** What the guest runs for. */
+    Goal goal() {
+        return goal;
+    }
+
     Stop requireStop() {
         return state.requireStop();
     }

@@ -286,6 +286,11 @@ public final class Session implements AutoCloseable {
         return require().hypervisor();
     }
 
+    /** The moments that can be gone back to. */
+    public Checkpoints checkpoints() {
+        return require().checkpoints();
+    }
+
     /** The guest's serial line. */
     public ConsoleDesk console() {
         return console;

@@ -2,9 +2,11 @@ package org.kdive.session;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.kdive.gdbrsp.RspClient;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.Architecture;
+import org.kdive.machine.GuestMemory;
 
 /** What was read from the stopped target, by thread; void as soon as it runs. Session thread. */
 final class StopCache implements AutoCloseable {
@@ -39,6 +41,16 @@ final class StopCache implements AutoCloseable {
     @Override
     public void close() {
         ram.close();
+    }
+
+    Optional<GuestMemory> ram() {
+        return ram.find();
+    }
+
+    /** Nothing is as it was, the place of RAM included. */
+    void forget() {
+        clear();
+        ram.reopen();
     }
 
     void clear() {

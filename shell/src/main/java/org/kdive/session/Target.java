@@ -23,6 +23,7 @@ import org.kdive.images.arch.Syntax;
 import org.kdive.images.linux.LiveKernel;
 import org.kdive.images.types.TypeTable;
 import org.kdive.machine.Console;
+import org.kdive.machine.GuestMemory;
 import org.kdive.machine.Machine;
 import org.kdive.qmp.QmpClient;
 import org.kdive.qmp.QmpException;
@@ -221,6 +222,17 @@ final class Target implements AutoCloseable {
     void invalidate() {
         cache.clear();
         stub.changedElsewhere();
+    }
+
+    /** The machine went back to an earlier moment. */
+    void rewound() {
+        cache.forget();
+        invalidate();
+    }
+
+    /** The RAM of a machine of ours, by physical address. */
+    Optional<GuestMemory> ram() {
+        return cache.ram();
     }
 
     /** The guest has just stopped; what the stub reads ahead of us is of this stop. */

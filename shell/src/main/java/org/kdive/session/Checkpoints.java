@@ -1,0 +1,199 @@
+package org.kdive.session;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.kdive.machine.Console;
+import org.kdive.machine.GuestMemory;
+import org.kdive.machine.PageSums;
+import org.kdive.qmp.Blocks;
+import org.kdive.qmp.QmpException;
+import org.kdive.qmp.QmpSnapshots;
+
+/** The moments of this target that can be gone back to. Session thread. */
+public final class Checkpoints {
+    private static final Duration DEADLINE = Duration.ofMinutes(2);
+    private static final Pattern NAME = Pattern.compile("(?!\\d+$)[\\w.+-]{1,100}");
+
+    private final Target target;
+    private final RunControl control;
+    private final SlideSearch slide;
+    private final Breakpoints breakpoints;
+    private final Convenience convenience;
+    private final Notices notices;
+    private final Map<Integer, Checkpoint> byNumber = new TreeMap<>();
+    private OptionalInt present = OptionalInt.empty(); // the one that the guest comes from
+    private int lastNumber;
+
+    Checkpoints(Target target, RunControl control, SlideSearch slide, Workbench bench) {
+        this.target = target;
+        this.control = control;
+        this.slide = slide;
+        this.breakpoints = bench.breakpoints();
+        this.convenience = bench.convenience();
+        this.notices = bench.notices();
+    }
+
+    /** In the order in which they were taken. */
+    public Collection<Checkpoint> all() {
+        return List.copyOf(byNumber.values());
+    }
+
+    /** The one that the guest was last saved as or went back to. */
+    public OptionalInt present() {
+        return present;
+    }
+
+    /** By number or name; empty means the last. Throws Usage when there is none. */
+    public Checkpoint require(String numberOrName) {
+        return find(numberOrName)
+                .orElseThrow(() -> new SessionException(
+                        numberOrName.isEmpty() ? "No checkpoints." : "No checkpoint %s.".formatted(numberOrName),
+                        new SessionFailure.Usage("info checkpoints")));
+    }
+
+    private Optional<Checkpoint> find(String numberOrName) {
+        return byNumber.values().stream()
+                .filter(one -> numberOrName.isEmpty()
+                        || one.name().equals(numberOrName)
+                        || String.valueOf(one.number()).equals(numberOrName))
+                .reduce((earlier, later) -> later);
+    }
+
+    /**
+     * Keeps this moment. A guest that runs is held meanwhile, and goes on.
+     *
+     * @param name null for one that is made here
+     * @param frontEnd brings back what the front end shows; called by {@link #rewind}
+     */
+    public Checkpoint take(@Nullable String name, String message, Runnable frontEnd) {
+        int number = lastNumber + 1;
+        String chosen = name == null ? "cp" + number : name;
+        check(chosen);
+        List<String> nodes = GoingBack.nodes(target, target.requireQmp("checkpoint"));
+        Pause pause = Pause.of(control, notices);
+        try {
+            Stop stop = pause.stop();
+            PageSums pages = save(chosen, nodes);
+            Blocks.Snapshot kept = saved(chosen, nodes);
+            Checkpoint made = new Checkpoint(
+                    number,
+                    chosen,
+                    message,
+                    kept.taken(),
+                    stop.pc(),
+                    target.describe(stop.pc()),
+                    kept.guestTime(),
+                    kept.vmStateBytes(),
+                    present,
+                    new Checkpoint.Debugger(
+                            stop.thread(),
+                            slide.place(),
+                            breakpoints.save(),
+                            convenience.save(),
+                            nodes,
+                            pages,
+                            frontEnd));
+            byNumber.put(number, made);
+            lastNumber = number;
+            present = OptionalInt.of(number);
+            return made;
+        } finally {
+            pause.end();
+        }
+    }
+
+    private void check(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new SessionException(
+                    "\"%s\" is no name for a checkpoint: letters, digits and _ . + -, and not digits alone"
+                            .formatted(name),
+                    new SessionFailure.Usage("checkpoint [NAME] [-m \"WHY\"]"));
+        }
+        if (find(name).isPresent()) {
+            throw new SessionException(
+                    "there is a checkpoint %s already; checkpoint delete %s forgets it".formatted(name, name),
+                    new SessionFailure.Usage("checkpoint delete " + name));
+        }
+    }
+
+    // RAM is looked at while QEMU writes it: the guest stands still
+    private @Nullable PageSums save(String name, List<String> nodes) {
+        CompletableFuture<Void> saving = snapshots(nodes).save(name);
+        PageSums pages = target.ram().map(GuestMemory::sums).orElse(null);
+        try {
+            Waits.on(saving, DEADLINE, "save checkpoint " + name);
+        } catch (QmpException e) {
+            throw GoingBack.explained(e);
+        }
+        return pages;
+    }
+
+    private Blocks.Snapshot saved(String name, List<String> nodes) {
+        return Waits.on(snapshots(nodes).list(), "list snapshots").stream()
+                .filter(one -> one.tag().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new SessionException(
+                        "checkpoint %s: QEMU says it is saved, and does not list it".formatted(name),
+                        new SessionFailure.Refused("QEMU")));
+    }
+
+    /** The machine and the debugger as they were: the stop that comes back is the new truth, everything read before is void. */
+    public Stop rewind(Checkpoint to) {
+        var unused = Pause.of(control, notices);
+        Checkpoint.Debugger then = to.debugger();
+        try {
+            Waits.on(snapshots(then.nodes()).load(to.name()), DEADLINE, "rewind to " + to.name());
+        } catch (QmpException e) {
+            throw GoingBack.explained(e);
+        } finally {
+            target.rewound(); // a load that failed half-way has changed the machine as well
+        }
+        target.console().ifPresent(Console::skip);
+        notices.notice("rewound to %s", to.name());
+        tellOfTheLost(then.breakpoints());
+        slide.restore(then.place());
+        breakpoints.restore(then.breakpoints());
+        convenience.restore(then.convenience());
+        then.frontEnd().run();
+        present = OptionalInt.of(to.number());
+        return control.stoppedBy(new Cause.Rewound(to.name()), then.thread());
+    }
+
+    private void tellOfTheLost(Breakpoints.Saved then) {
+        List<Integer> lost = breakpoints.all().stream()
+                .filter(one -> then.find(one.number())
+                        .filter(known -> known.location().equals(one.location()))
+                        .isEmpty())
+                .map(Breakpoint::number)
+                .toList();
+        if (!lost.isEmpty()) {
+            notices.notice(
+                    "set since, and gone with the rest of that future: breakpoint%s %s",
+                    lost.size() == 1 ? "" : "s",
+                    String.join(", ", lost.stream().map(String::valueOf).toList()));
+        }
+    }
+
+    /** Those that came from it come from its parent from now on. */
+    public void delete(Checkpoint gone) {
+        Waits.on(snapshots(gone.debugger().nodes()).delete(gone.name()), DEADLINE, "delete checkpoint " + gone.name());
+        byNumber.remove(gone.number());
+        OptionalInt orphan = OptionalInt.of(gone.number());
+        byNumber.replaceAll((number, one) -> one.parent().equals(orphan) ? one.withParent(gone.parent()) : one);
+        if (present.equals(orphan)) {
+            present = gone.parent();
+        }
+    }
+
+    private QmpSnapshots snapshots(List<String> nodes) {
+        return new QmpSnapshots(target.requireQmp("checkpoint"), nodes, DEADLINE);
+    }
+}

@@ -1,0 +1,69 @@
+package org.kdive.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.kdive.machine.MachineSpec;
+import org.kdive.qmp.QmpClient;
+import org.kdive.qmp.QmpException;
+import org.kdive.qmp.QmpValue;
+
+/** What of a machine can go back to an earlier moment, and in plain words what cannot. Session thread. */
+final class GoingBack {
+    // hw/9pfs/9p.c, v9fs_attach
+    private static final Pattern MOUNTED =
+            Pattern.compile("VirtFS export path '(.*)' is mounted in the guest using mount_tag '(.*)'");
+
+    private GoingBack() {}
+
+    /**
+     * The block nodes that go back with the machine; the first holds its state. Throws Unsupported for a writable disk that
+     * keeps no snapshots: it would stay as it is while the guest's idea of it goes back.
+     */
+    static List<String> nodes(Target target, QmpClient qmp) {
+        List<String> nodes = new ArrayList<>();
+        if (target.machine().isPresent()) {
+            nodes.add(MachineSpec.SNAPSHOT_NODE);
+        }
+        for (QmpValue device :
+                Waits.on(qmp.execute("query-block", Map.of()), "query-block").list()) {
+            device.find("inserted")
+                    .filter(medium -> !medium.flag("ro"))
+                    // flash is memory: it is in the machine's state, and written back to its file from there
+                    .filter(medium -> !device.text("device").startsWith("pflash"))
+                    .ifPresent(medium -> nodes.add(node(medium)));
+        }
+        if (nodes.isEmpty()) {
+            throw new SessionException(
+                    "checkpoint: this machine has no writable qcow2 image to keep its state in, and kdive did not boot it",
+                    new SessionFailure.Unsupported("snapshots"));
+        }
+        return nodes;
+    }
+
+    private static String node(QmpValue medium) {
+        if (medium.text("drv").equals("qcow2")) {
+            return medium.text("node-name");
+        }
+        throw new SessionException(
+                ("checkpoint: the disk %s is %s and writable, so it cannot go back with the machine; --disk FILE without ,rw"
+                                + " lays a qcow2 over it that can, ,ro makes it read-only")
+                        .formatted(medium.text("file"), medium.text("drv")),
+                new SessionFailure.Unsupported("a checkpoint with a writable disk of this format"));
+    }
+
+    /** What QEMU said, in words that tell what to do about it. */
+    static RuntimeException explained(QmpException refusal) {
+        Matcher mounted = MOUNTED.matcher(String.valueOf(refusal.getMessage()));
+        if (!mounted.find()) {
+            return refusal;
+        }
+        return new SessionException(
+                "checkpoint: the share %s (%s) is mounted in the guest, and its open files cannot go back; umount it there first"
+                        .formatted(mounted.group(2), mounted.group(1)),
+                new SessionFailure.Refused("QEMU"),
+                refusal);
+    }
+}

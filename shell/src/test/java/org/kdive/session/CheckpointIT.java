@@ -1,0 +1,170 @@
+package org.kdive.session;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.kdive.machine.Accelerator;
+import org.kdive.machine.Disk;
+import org.kdive.machine.GuestArchitecture;
+
+/** The machine and the debugger go back together, and what is shown then is true. */
+@Timeout(240)
+final class CheckpointIT {
+    @Test
+    void everythingIsAsItWas() {
+        try (Guest guest = Guest.boot(2)) {
+            Checkpoint first = take(guest, "reset");
+            Stop start = guest.bootedTo("start_kernel");
+            long pc = guest.on(start::pc);
+            Breakpoint opens = guest.breakAt("do_sys_openat2", "1");
+            guest.on(() -> {
+                guest.session.define("x", 5);
+                guest.session.breakpoints().ignore(opens.number(), 2);
+                return true;
+            });
+            long jiffies = guest.evaluate("*(unsigned long *)&jiffies_64");
+            List<Long> calls = calls(guest, start);
+            Checkpoint second = take(guest, "start");
+            assertThat(second.parent()).isEqualTo(OptionalInt.of(first.number()));
+            assertThat(second.where()).contains("<start_kernel>");
+
+            guest.resume();
+            assertThat(number(guest, opens).hits()).isEqualTo(3);
+            guest.on(() -> {
+                guest.session.define("x", 6);
+                return true;
+            });
+            guest.breakAt("panic");
+            assertThat(guest.evaluate("*(unsigned long *)&jiffies_64")).isNotEqualTo(jiffies);
+
+            Stop back = guest.on(() -> guest.session.checkpoints().rewind(second));
+
+            assertThat(back.cause()).isEqualTo(new Cause.Rewound("start"));
+            assertThat(guest.on(back::pc)).isEqualTo(pc);
+            assertThat(guest.evaluate("*(unsigned long *)&jiffies_64")).isEqualTo(jiffies);
+            assertThat(guest.evaluate("$x")).isEqualTo(5);
+            assertThat(calls(guest, back)).isEqualTo(calls);
+            assertThat(number(guest, opens).hits()).isZero();
+            assertThat(number(guest, opens).ignores()).isEqualTo(2);
+            assertThat(guest.on(() -> guest.session.breakpoints().all())).hasSize(1);
+            assertThat(guest.notices).anyMatch(line -> line.contains("rewound to start"));
+            assertThat(guest.where(guest.resume())).isEqualTo("do_sys_openat2");
+            assertThat(number(guest, opens).hits()).isEqualTo(3);
+
+            // before KASLR had chosen: what is planted waits for it again
+            Stop reset = guest.on(() -> guest.session.checkpoints().rewind(first));
+            assertThat(guest.on(guest.session::isSettled)).isFalse();
+            assertThat(guest.on(() -> guest.session.breakpoints().all())).isEmpty();
+            assertThat(guest.on(reset::pc)).isEqualTo(first.pc());
+            assertThat(guest.where(guest.bootedTo("start_kernel"))).isEqualTo("start_kernel");
+        }
+    }
+
+    @Test
+    void aRunningGuestGoesOnAndComesBack() {
+        try (Guest guest = Guest.boot(1)) {
+            guest.on(guest.session::resume);
+            guest.on(() -> guest.session.expectConsole(Pattern.compile("Hello Linux"), Guest.PATIENCE));
+
+            Checkpoint taken = take(guest, null);
+
+            assertThat(guest.session.isRunning()).isTrue();
+            guest.on(() -> {
+                guest.session.console().send("echo so$((1+1))far\n".getBytes(UTF_8));
+                return guest.session.expectConsole(Pattern.compile("so2far"), Guest.PATIENCE);
+            });
+            Stop back = guest.on(() -> guest.session.checkpoints().rewind(taken));
+            assertThat(guest.on(back::pc)).isEqualTo(taken.pc());
+            guest.on(guest.session::resume);
+            guest.on(() -> {
+                guest.session.console().send("echo so$((1+2))far\n".getBytes(UTF_8));
+                return guest.session.expectConsole(Pattern.compile("so3far"), Guest.PATIENCE);
+            });
+        }
+    }
+
+    @Test
+    void arm64GoesBackToo() {
+        Emulators.require(GuestArchitecture.AARCH64);
+        try (Guest guest = Guest.boot(BootRequest.of("debian/arm64"))) {
+            Checkpoint reset = take(guest, "reset");
+            Stop start = guest.bootedTo("start_kernel");
+            Checkpoint taken = take(guest, "start");
+            long pc = guest.on(start::pc);
+            guest.bootedTo("rest_init");
+
+            Stop back = guest.on(() -> guest.session.checkpoints().rewind(taken));
+
+            assertThat(guest.on(back::pc)).isEqualTo(pc);
+            assertThat(guest.where(guest.bootedTo("rest_init"))).isEqualTo("rest_init");
+            guest.on(() -> guest.session.checkpoints().rewind(reset));
+            assertThat(guest.where(guest.bootedTo("start_kernel"))).isEqualTo("start_kernel");
+        }
+    }
+
+    @Test
+    void aRawDiskThatIsWrittenIsRefusedAndAnOverlayIsNot(@TempDir Path work) throws IOException {
+        Path raw = work.resolve("disk.img");
+        try (var file = new RandomAccessFile(raw.toFile(), "rw")) {
+            file.setLength(1 << 20);
+        }
+        try (Guest guest = Guest.boot(with(new Disk(raw, Disk.Access.READ_WRITE)))) {
+            assertThatThrownBy(() -> take(guest, "a"))
+                    .hasMessageContaining(raw.toString())
+                    .hasMessageContaining("--disk FILE without ,rw");
+        }
+        try (Guest guest = Guest.boot(with(new Disk(raw, Disk.Access.SCRATCH)))) {
+            Checkpoint taken = take(guest, "a");
+            assertThat(taken.debugger().nodes()).hasSize(2);
+            guest.on(() -> guest.session.checkpoints().rewind(taken));
+            guest.on(() -> {
+                guest.session.checkpoints().delete(taken);
+                return true;
+            });
+            assertThat(guest.on(() -> guest.session.hypervisor().listSnapshots()))
+                    .isEmpty();
+        }
+    }
+
+    private static BootRequest with(Disk disk) {
+        BootRequest plain = BootRequest.of("debian");
+        return new BootRequest(
+                plain.kernel(),
+                "none",
+                List.of(),
+                0,
+                1,
+                null,
+                null,
+                Accelerator.TCG,
+                List.of(disk),
+                List.of(),
+                null,
+                OptionalLong.empty(),
+                List.of());
+    }
+
+    private static Checkpoint take(Guest guest, @Nullable String name) {
+        return guest.on(() -> guest.session.checkpoints().take(name, "", () -> {}));
+    }
+
+    private static Breakpoint number(Guest guest, Breakpoint breakpoint) {
+        return guest.on(() -> guest.session.breakpoints().require(breakpoint.number()));
+    }
+
+    private static List<Long> calls(Guest guest, Stop stop) {
+        return guest.on(() -> stop.calls(10).frames().stream().map(Frame::pc).toList());
+    }
+}
