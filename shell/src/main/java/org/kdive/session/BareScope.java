@@ -7,12 +7,11 @@ import java.util.regex.Pattern;
 import org.kdive.images.Architecture;
 import org.kdive.images.Memory;
 import org.kdive.images.symbols.Symbol;
-import org.kdive.session.expression.Scope;
 import org.kdive.session.expression.Types;
 import org.kdive.session.expression.Value;
 
 /** What names mean while there is no target: numbers and convenience variables, with a 64-bit machine's C. Session thread. */
-final class BareScope implements Scope {
+final class BareScope implements ConvenienceScope {
     private static final Architecture ARCHITECTURE = Architecture.X86_64;
 
     // what is surely meant as a register; any other name is a variable
@@ -60,18 +59,8 @@ final class BareScope implements Scope {
     }
 
     @Override
-    public Optional<Value> variable(String name) {
-        return convenience.find(name);
-    }
-
-    @Override
-    public void define(String name, Value value) {
-        convenience.define(name, value);
-    }
-
-    @Override
-    public int lastNumber() {
-        return convenience.lastNumber();
+    public Convenience convenience() {
+        return convenience;
     }
 
     @Override

@@ -10,12 +10,11 @@ import org.kdive.images.Memory;
 import org.kdive.images.Program;
 import org.kdive.images.symbols.Symbol;
 import org.kdive.session.expression.Place;
-import org.kdive.session.expression.Scope;
 import org.kdive.session.expression.Types;
 import org.kdive.session.expression.Value;
 
 /** Names in expressions, as a stopped thread of the target sees them. Session thread. */
-final class TargetScope implements Scope {
+final class TargetScope implements ConvenienceScope {
     private static final int SUGGESTIONS = 3;
 
     private final Target target;
@@ -78,18 +77,8 @@ final class TargetScope implements Scope {
     }
 
     @Override
-    public Optional<Value> variable(String name) {
-        return convenience.find(name);
-    }
-
-    @Override
-    public void define(String name, Value value) {
-        convenience.define(name, value);
-    }
-
-    @Override
-    public int lastNumber() {
-        return convenience.lastNumber();
+    public Convenience convenience() {
+        return convenience;
     }
 
     @Override
