@@ -4,7 +4,6 @@ import java.util.Optional;
 import org.kdive.images.Program;
 import org.kdive.images.symbols.Symbol;
 import org.kdive.session.Session;
-import org.kdive.session.SessionState;
 import org.kdive.session.Stop;
 import org.kdive.session.expression.Value;
 import org.kdive.session.printing.PrintOptions;
@@ -40,20 +39,13 @@ final class PrintSettings {
 
     /** The value as {@code print} shows it. */
     String text(Session session, Value value, char format) {
-        if (session.state() instanceof SessionState.Idle) {
-            return new ValuePrinter(PrintSettings::nothingThere, address -> Optional.empty(), options)
-                    .print(value, format);
-        }
-        Stop stop = session.requireStop();
-        Optional<Program> program = stop.program();
+        Optional<Program> program = session.program();
         ValuePrinter printer = new ValuePrinter(
-                stop.memory(),
+                session.memory(),
                 address -> program.flatMap(known -> known.symbolAt(address)).map(symbol -> named(symbol, address)),
                 options);
-        return RegisterFlags.text(stop, value, format).orElseGet(() -> printer.print(value, format));
-    }
-
-    private static byte[] nothingThere(long address, int lengthBytes) {
-        throw Value.unreadable(address, null);
+        Optional<String> flags =
+                session.state() instanceof Stop stop ? RegisterFlags.text(stop, value, format) : Optional.empty();
+        return flags.orElseGet(() -> printer.print(value, format));
     }
 }

@@ -8,7 +8,6 @@ import org.kdive.images.types.TypedefType;
 import org.kdive.session.Session;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
-import org.kdive.session.Stop;
 import org.kdive.session.expression.Expression;
 import org.kdive.session.expression.Value;
 import org.kdive.session.printing.Printf;
@@ -86,8 +85,7 @@ final class PrintVerbs {
     }
 
     static String text(Session session, Printf printf) {
-        Stop stop = session.requireStop();
-        return printf.fill(session::evaluate, stop.memory(), stop::describe);
+        return printf.fill(session::evaluate, session.memory(), session::describe);
     }
 
     private static String required(Arguments arguments, String usage) {

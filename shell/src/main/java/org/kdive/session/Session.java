@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.RspException;
 import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.gdbrsp.ThreadId;
+import org.kdive.images.Memory;
 import org.kdive.images.Program;
 import org.kdive.images.arch.Syntax;
 import org.kdive.images.types.Type;
@@ -268,6 +269,21 @@ public final class Session implements AutoCloseable {
     /** Keeps a value as {@code $N}, the next N; {@code $} is the last. */
     public int remember(Value value) {
         return convenience.remember(value);
+    }
+
+    /** What the current thread sees; without a target there is nothing at any address. Throws GuestRunning. */
+    public Memory memory() {
+        return engagement == null
+                ? (address, length) -> {
+                    throw Value.unreadable(address, null);
+                }
+                : requireStop().memory();
+    }
+
+    /** An address with its symbol where it has one. */
+    public String describe(long address) {
+        Engagement current = engagement;
+        return current == null ? "0x%x".formatted(address) : current.target().describe(address);
     }
 
     /** Symbols; empty without a kernel image. */
