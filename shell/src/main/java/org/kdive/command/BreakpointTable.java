@@ -45,8 +45,9 @@ final class BreakpointTable {
     }
 
     private void one(Breakpoint one) {
-        boolean several = one.sites().size() > 1;
-        boolean gone = one.sites().size() == 1 && !one.sites().get(0).enabled();
+        boolean placed = !isPlaceless(one);
+        boolean several = placed && one.sites().size() > 1;
+        boolean gone = placed && one.sites().size() == 1 && !one.sites().get(0).enabled();
         output.line(
                 "%s",
                 row(
@@ -68,8 +69,13 @@ final class BreakpointTable {
         }
     }
 
+    // of these gdb shows no address
+    private static boolean isPlaceless(Breakpoint one) {
+        return one.isWatchpoint() || one.spec().role() instanceof Role.Catches;
+    }
+
     private static String address(Breakpoint one, boolean several) {
-        if (one.isWatchpoint()) {
+        if (isPlaceless(one)) {
             return "";
         }
         return one.isPending()
@@ -78,7 +84,7 @@ final class BreakpointTable {
     }
 
     private String what(Breakpoint one) {
-        return one.isPending() || one.isWatchpoint()
+        return one.isPending() || isPlaceless(one)
                 ? one.location()
                 : name(one.addresses().get(0));
     }

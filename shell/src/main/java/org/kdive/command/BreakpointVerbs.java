@@ -34,6 +34,7 @@ final class BreakpointVerbs {
                 watchpoint("watch", "stop when memory is changed", Stoppoint.Kind.WRITE),
                 watchpoint("rwatch", "stop when memory is read", Stoppoint.Kind.READ),
                 watchpoint("awatch", "stop when memory is read or written", Stoppoint.Kind.ACCESS)));
+        all.addAll(CatchVerbs.all());
         all.addAll(ActionVerbs.all());
         all.addAll(BreakpointUpkeep.all());
         return all;
@@ -119,6 +120,9 @@ final class BreakpointVerbs {
     private static String why(Session session, Breakpoint breakpoint) {
         if (session.state() instanceof SessionState.Idle) {
             return "nothing is booted";
+        }
+        if (session.isSettled() && !breakpoint.location().contains(":") && session.isInitMemoryFreed()) {
+            return "the kernel has freed its init memory";
         }
         return breakpoint.location().contains(":") && session.isSettled()
                 ? "the module is not loaded"

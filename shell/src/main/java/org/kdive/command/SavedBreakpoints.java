@@ -57,6 +57,9 @@ final class SavedBreakpoints {
     }
 
     private static String verb(Breakpoint one) {
+        if (one.spec().role() instanceof Role.Catches) {
+            return one.temporary() ? "tcatch" : "catch";
+        }
         if (one.spec().role() instanceof Role.Prints) {
             return "dprintf";
         }

@@ -47,7 +47,7 @@ public final class StopView {
         }
         String why = stop.cause().describe();
         String where = place(output, stop);
-        boolean hit = stop.cause() instanceof Cause.BreakpointHit;
+        boolean hit = stop.cause() instanceof Cause.BreakpointHit || stop.cause() instanceof Cause.Caught;
         if (hit) {
             output.line("%s, %s%s", why, where, cpu(stop));
         } else {

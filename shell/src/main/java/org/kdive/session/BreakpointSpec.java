@@ -26,6 +26,12 @@ public record BreakpointSpec(
         return new BreakpointSpec(kind, new Role.Stops(), location, null, 0, Fate.KEEP, 1);
     }
 
+    /** @param words what stood after {@code catch}. Throws Usage. */
+    public static BreakpointSpec catching(String words) {
+        Catch event = Catches.parse(words);
+        return at(Stoppoint.Kind.SOFTWARE, event.words()).withRole(new Role.Catches(event));
+    }
+
     public Optional<String> findCondition() {
         return Optional.ofNullable(condition);
     }
@@ -36,6 +42,9 @@ public record BreakpointSpec(
 
     /** gdb's word for it in {@code info breakpoints}. */
     public String type() {
+        if (role instanceof Role.Catches) {
+            return "catchpoint";
+        }
         if (role instanceof Role.Prints) {
             return "dprintf";
         }

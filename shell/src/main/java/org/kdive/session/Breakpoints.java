@@ -118,6 +118,15 @@ public final class Breakpoints {
         byNumber.put(breakpoint.number(), breakpoint);
     }
 
+    /** It has become known where else it is to stop the guest. */
+    void learned(Breakpoint breakpoint, Set<Long> places) {
+        List<Long> now = new ArrayList<>(breakpoint.addresses());
+        now.addAll(places);
+        if (!breakpoint.addresses().containsAll(places)) {
+            update(breakpoint.number(), known -> known.withAddresses(now));
+        }
+    }
+
     /** After it stopped the guest: a temporary one goes, one that was enabled for some stops counts down. */
     void stopped(Breakpoint breakpoint) {
         switch (breakpoint.spec().fate().kind()) {

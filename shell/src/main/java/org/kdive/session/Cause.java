@@ -33,6 +33,14 @@ public sealed interface Cause {
         }
     }
 
+    /** A catchpoint: what the kernel does, in words. */
+    record Caught(int number, boolean temporary, String what) implements Cause {
+        @Override
+        public String describe() {
+            return "%s %d (%s)".formatted(temporary ? "Temporary catchpoint" : "Catchpoint", number, what);
+        }
+    }
+
     /** Memory was accessed that somebody watches; one entry for each watchpoint, ascending. */
     record WatchpointHit(List<Watched> hits) implements Cause {
         public WatchpointHit {

@@ -42,13 +42,14 @@ final class Engagement implements AutoCloseable {
         this.target = target;
         this.slide = new SlideSearch(target, bench.notices());
         this.locations = new Locations(target, slide);
-        this.placement = new Placement(target, breakpoints, locations, slide);
+        this.placement = new Placement(target, breakpoints, locations, slide, bench.notices());
         this.control = new RunControl(target, breakpoints, slide, bench.thread(), bench.notices());
         this.stepper = new Stepper(control, target, locations);
         this.hypervisor = new Hypervisor(target, control, slide);
         this.checkpoints = new Checkpoints(target, control, slide, bench);
         slide.whenChanged(placement::symbolsMoved);
         target.whenModulesChange(placement::modulesChanged);
+        target.initMemory().whenFreed(placement::initMemoryFreed);
     }
 
     static Engagement boot(BootPlan plan, Workbench bench) {

@@ -1,5 +1,6 @@
 package org.kdive.session;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
@@ -15,18 +16,20 @@ final class Placement {
     private final Breakpoints breakpoints;
     private final Locations locations;
     private final SlideSearch slide;
+    private final Notices notices;
 
-    Placement(Target target, Breakpoints breakpoints, Locations locations, SlideSearch slide) {
+    Placement(Target target, Breakpoints breakpoints, Locations locations, SlideSearch slide, Notices notices) {
         this.target = target;
         this.breakpoints = breakpoints;
         this.locations = locations;
         this.slide = slide;
+        this.notices = notices;
     }
 
     /** Throws NoSymbol and Usage. Pending when the kernel has not chosen its place yet. */
     Breakpoint set(BreakpointSpec spec, ThreadId thread) {
         checkThread(spec.thread());
-        List<Long> addresses = locations.resolve(spec.location(), thread);
+        List<Long> addresses = addresses(spec, thread);
         check(spec.condition(), thread);
         if (spec.role() instanceof Role.Prints prints) {
             prints.printf().expressions().forEach(expression -> check(expression, thread));
@@ -87,8 +90,67 @@ final class Placement {
                 || !NAME.matcher(expression).find();
     }
 
+    private List<Long> addresses(BreakpointSpec spec, ThreadId thread) {
+        List<Long> named = named(spec, thread);
+        return target.initMemory().isFreed() && !spec.location().startsWith("*")
+                ? named.stream()
+                        .filter(address -> !target.initMemory().holds(address))
+                        .toList()
+                : named;
+    }
+
+    private List<Long> named(BreakpointSpec spec, ThreadId thread) {
+        return spec.role() instanceof Role.Catches catches
+                ? caught(catches.event(), thread)
+                : locations.resolve(spec.location(), thread);
+    }
+
+    private List<Long> caught(Catch event, ThreadId thread) {
+        List<Long> addresses = new ArrayList<>();
+        List<List<String>> groups = event.functions(target.architecture());
+        for (List<String> group : groups) {
+            group.stream()
+                    .filter(name -> target.requireProgram().findSymbol(name).isPresent())
+                    .findFirst()
+                    .ifPresent(name -> addresses.addAll(locations.resolve(name, thread)));
+        }
+        boolean none = groups.stream()
+                .flatMap(List::stream)
+                .noneMatch(name -> target.requireProgram().findSymbol(name).isPresent());
+        if (none) {
+            throw new SessionException(
+                    "catch %s: this kernel has no %s"
+                            .formatted(
+                                    event.words(),
+                                    groups.isEmpty()
+                                            ? "function known for it"
+                                            : groups.get(0).get(0)),
+                    new SessionFailure.Unsupported("catch " + event.words()));
+        }
+        addresses.addAll(event.learned());
+        return addresses;
+    }
+
+    /** The kernel frees its init memory: what stands in it goes. */
+    void initMemoryFreed() {
+        for (Breakpoint breakpoint : breakpoints.all()) {
+            if (target.initMemory().isInside(breakpoint) && breakpoint.enabled()) {
+                notices.notice(
+                        "breakpoint %d (%s) retired: the kernel frees its init memory; a reset brings it back",
+                        breakpoint.number(), breakpoint.location());
+            }
+        }
+        modulesChanged();
+    }
+
     /** Symbols moved, or are unknown again. */
     void symbolsMoved() {
+        target.initMemory().look(slide.isSettled());
+        breakpoints.all().forEach(breakpoint -> {
+            if (breakpoint.spec().role() instanceof Role.Catches catches) {
+                catches.event().forget();
+            }
+        });
         breakpoints.resolveAgain(this::resolveQuietly);
     }
 
@@ -101,9 +163,7 @@ final class Placement {
     /** For what was set before: what it named may be gone, and then it is pending. */
     private List<Long> resolveQuietly(Breakpoint breakpoint) {
         try {
-            return breakpoint.isWatchpoint()
-                    ? watched(breakpoint)
-                    : locations.resolve(breakpoint.location(), target.firstThread());
+            return breakpoint.isWatchpoint() ? watched(breakpoint) : addresses(breakpoint.spec(), target.firstThread());
         } catch (RuntimeException e) {
             return List.of();
         }

@@ -19,6 +19,9 @@ public sealed interface Role {
         }
     }
 
+    /** It stops the guest when the kernel does something. */
+    record Catches(Catch event) implements Role {}
+
     /** It is counted, and the guest goes on. */
     record Counts() implements Role {}
 

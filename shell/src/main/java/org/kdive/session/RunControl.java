@@ -175,6 +175,7 @@ final class RunControl {
         List<Stoppoint> besides = new ArrayList<>(goal.stoppoints());
         besides.addAll(slide.stoppoints());
         besides.addAll(target.modules().stoppoints(breakpoints, slide.isSettled()));
+        besides.addAll(target.initMemory().stoppoints(breakpoints, slide.isSettled()));
         planting.plant(besides);
     }
 

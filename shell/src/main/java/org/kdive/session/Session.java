@@ -197,6 +197,12 @@ public final class Session implements AutoCloseable {
         return current != null && current.slide().isSettled();
     }
 
+    /** Whether the kernel has given away the memory of its __init functions. */
+    public boolean isInitMemoryFreed() {
+        Engagement current = engagement;
+        return current != null && current.target().initMemory().isFreed();
+    }
+
     /** Another condition, or none. Throws as {@link #place}. */
     public void condition(int number, @Nullable String expression) {
         Engagement current = engagement;

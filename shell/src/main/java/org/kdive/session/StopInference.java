@@ -2,7 +2,9 @@ package org.kdive.session;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.StopReply;
 import org.kdive.gdbrsp.Stoppoint;
@@ -110,10 +112,12 @@ final class StopInference {
         RegisterFile registers = target.registers(thread);
         slide.passes(thread, registers.pc());
         target.modules().passes(registers);
+        target.initMemory().passes(registers.pc());
         List<Breakpoint> stopped = new ArrayList<>();
         List<Breakpoint> here = breakpoints.at(registers.pc());
+        Map<Integer, String> caught = new TreeMap<>();
         for (Breakpoint breakpoint : here) {
-            if (count(breakpoint, thread)) {
+            if (isMeant(breakpoint, thread, caught) && count(breakpoints.require(breakpoint.number()), thread)) {
                 if (breakpoint.spec().role() instanceof Role.Prints prints) {
                     print(breakpoint, prints, thread);
                 } else if (!(breakpoint.spec().role() instanceof Role.Counts)) {
@@ -123,7 +127,7 @@ final class StopInference {
             }
         }
         if (!stopped.isEmpty()) {
-            return hit(stopped);
+            return hit(stopped, caught);
         }
         if (goal.step() || goal.isAt(registers.pc()) && goal.reached().test(registers)) {
             return Verdict.stop(new Cause.Arrived(goal.command()));
@@ -145,10 +149,30 @@ final class StopInference {
         }
     }
 
-    private static Verdict hit(List<Breakpoint> stopped) {
+    /** A catchpoint is hit by some of the calls of its functions; what it says of one is put into {@code said}. */
+    private boolean isMeant(Breakpoint breakpoint, ThreadId thread, Map<Integer, String> said) {
+        if (!(breakpoint.spec().role() instanceof Role.Catches catches)) {
+            return true;
+        }
+        Optional<String> told;
+        try {
+            told = catches.event().tell(new Caught(target, thread));
+        } catch (RuntimeException e) {
+            told = Optional.of(breakpoint.location() + ", " + e.getMessage()); // it did happen
+        }
+        breakpoints.learned(breakpoint, catches.event().learned());
+        told.ifPresent(text -> said.put(breakpoint.number(), text));
+        return told.isPresent();
+    }
+
+    private static Verdict hit(List<Breakpoint> stopped, Map<Integer, String> caught) {
         List<Integer> numbers = stopped.stream().map(Breakpoint::number).toList();
         boolean temporary = stopped.stream().anyMatch(Breakpoint::temporary);
-        return new Verdict(Optional.of(new Cause.BreakpointHit(numbers, temporary)), Aftermath.of(stopped));
+        String said = caught.get(numbers.get(0));
+        Cause cause = said == null
+                ? new Cause.BreakpointHit(numbers, temporary)
+                : new Cause.Caught(numbers.get(0), temporary, said);
+        return new Verdict(Optional.of(cause), Aftermath.of(stopped));
     }
 
     /** Counts a hit; true when its condition and its ignore count let it stop. */

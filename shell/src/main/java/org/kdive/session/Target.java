@@ -49,6 +49,7 @@ final class Target implements AutoCloseable {
     private final StopCache cache;
     private final Unwinding unwinding;
     private final LoadedModules modules;
+    private final InitMemory initMemory = new InitMemory(this);
     private Runnable modulesChanged = () -> {};
     private final Convenience convenience;
     private Syntax shownSyntax = Syntax.INTEL;
@@ -188,6 +189,10 @@ final class Target implements AutoCloseable {
 
     long slideBytes() {
         return findProgram().map(known -> known.slideBytes().orElse(0)).orElse(0L);
+    }
+
+    InitMemory initMemory() {
+        return initMemory;
     }
 
     LoadedModules modules() {

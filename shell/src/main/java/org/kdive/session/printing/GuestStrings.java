@@ -8,14 +8,14 @@ import org.kdive.session.SessionException;
 import org.kdive.session.expression.Value;
 
 /** Texts that a value is or points to. */
-final class GuestStrings {
+public final class GuestStrings {
     private static final int LONGEST = 1 << 16;
     private static final int PIECE = 256;
 
     private GuestStrings() {}
 
     /** Up to the NUL; throws Unreadable if there is none before memory ends. */
-    static String read(Memory memory, Value value) {
+    public static String read(Memory memory, Value value) {
         if (value.type().strip() instanceof ArrayType array
                 && array.element().type().sizeBytes() == 1) {
             return untilNul(value.bytes());

@@ -1,0 +1,135 @@
+package org.kdive.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.kdive.machine.Accelerator;
+
+/** What {@code catch} catches on stock Debian kernels, and what it says of it. */
+@Timeout(240)
+final class CatchIT {
+    private static Guest boot(String kernel, @Nullable String initrd) {
+        BootRequest plain = BootRequest.of(kernel);
+        return Guest.boot(new BootRequest(
+                plain.kernel(),
+                initrd,
+                List.of(),
+                0,
+                1,
+                null,
+                null,
+                Accelerator.TCG,
+                List.of(),
+                List.of(),
+                null,
+                plain.seed(),
+                List.of()));
+    }
+
+    private static Breakpoint catching(Guest guest, String words) {
+        return guest.on(() -> guest.session.place(BreakpointSpec.catching(words)));
+    }
+
+    private static String caught(Stop stop) {
+        assertThat(stop.cause()).isInstanceOf(Cause.Caught.class);
+        return ((Cause.Caught) stop.cause()).what();
+    }
+
+    private static void delete(Guest guest, Breakpoint breakpoint) {
+        guest.on(() -> {
+            guest.session.breakpoints().delete(breakpoint.number());
+            return true;
+        });
+    }
+
+    @Test
+    void catchesInitcallsProgramsAndSystemCallsOnX86() {
+        try (Guest guest = Guest.boot(2)) {
+            catching(guest, "initcall pty_init");
+            Breakpoint exec = catching(guest, "exec init");
+            Breakpoint early = guest.breakAt("start_kernel");
+            assertThat(guest.resume().cause()).isInstanceOf(Cause.BreakpointHit.class);
+            assertThat(caught(guest.resume())).isEqualTo("initcall pty_init");
+            assertThat(caught(guest.resume())).isEqualTo("exec'd /init");
+            delete(guest, exec);
+
+            // the memory of start_kernel is the page allocator's now
+            assertThat(guest.notices)
+                    .anyMatch(
+                            line -> line.startsWith("breakpoint %d (start_kernel) retired".formatted(early.number())));
+            assertThat(guest.on(() ->
+                            guest.session.breakpoints().require(early.number()).isPending()))
+                    .isTrue();
+
+            Breakpoint calls = catching(guest, "syscall openat");
+            String call = caught(guest.resume());
+            assertThat(call).startsWith("call to syscall openat(dfd = -100, filename = 0x");
+            assertThat(caught(guest.resume())).matches("returned from syscall openat = -?\\d+");
+            assertThat(guest.on(() ->
+                            guest.session.breakpoints().require(calls.number()).hits()))
+                    .isEqualTo(2);
+            delete(guest, calls);
+
+            catching(guest, "syscall");
+            String any = caught(guest.resume());
+            assertThat(any).matches("call to syscall \\w+\\(.*\\)");
+            String name = any.replaceAll("call to syscall (\\w+)\\(.*", "$1");
+            assertThat(caught(guest.resume())).startsWith("returned from syscall " + name + " = ");
+        }
+    }
+
+    @Test
+    void catchesTheSameOnArm64() {
+        try (Guest guest = boot("debian/arm64:6.12", null)) {
+            Breakpoint calls = catching(guest, "initcall");
+            assertThat(caught(guest.resume())).matches("initcall \\w+");
+            delete(guest, calls);
+            Breakpoint exec = catching(guest, "exec");
+            assertThat(caught(guest.resume())).isEqualTo("exec'd /init");
+            delete(guest, exec);
+
+            Breakpoint opens = catching(guest, "syscall openat");
+            assertThat(caught(guest.resume())).startsWith("call to syscall openat(");
+            assertThat(caught(guest.resume())).matches("returned from syscall openat = -?\\d+");
+            delete(guest, opens);
+            Breakpoint any = catching(guest, "syscall");
+            assertThat(caught(guest.resume())).matches("call to syscall [a-z]\\w+\\(.*\\)");
+            assertThat(caught(guest.resume())).matches("returned from syscall [a-z]\\w+ = .*");
+            delete(guest, any);
+            catching(guest, "exception page");
+            assertThat(caught(guest.resume())).startsWith("exception, page fault or abort at 0x");
+        }
+    }
+
+    @Test
+    void catchesThePanicOfAKernelWithoutARootAndSaysItsMessage() {
+        try (Guest guest = boot("debian", "none")) {
+            catching(guest, "panic");
+
+            assertThat(caught(guest.resume())).startsWith("panic: VFS: Unable to mount root fs on unknown-block(0,0)");
+        }
+    }
+
+    @Test
+    void catchesAnInstructionThatIsNoneAsABugAndAnOops() {
+        try (Guest guest = Guest.boot(1)) {
+            Breakpoint calls = catching(guest, "initcall");
+            Stop stop = guest.resume();
+            delete(guest, calls);
+            catching(guest, "bug");
+            Breakpoint oops = catching(guest, "oops");
+            guest.on(() -> {
+                stop.write(stop.pc(), new byte[] {0x0f, 0x0b});
+                return true;
+            });
+
+            assertThat(caught(guest.resume())).isEqualTo("BUG in do_one_initcall");
+            assertThat(guest.on(() ->
+                            guest.session.breakpoints().require(oops.number()).hits()))
+                    .isEqualTo(1); // at the same place
+        }
+    }
+}
