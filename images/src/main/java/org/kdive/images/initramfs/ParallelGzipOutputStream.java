@@ -22,9 +22,11 @@ import java.util.zip.Deflater;
 final class ParallelGzipOutputStream extends OutputStream {
     private static final int BLOCK_BYTES = 256 << 10;
     private static final int WINDOW_BYTES = 32 << 10;
-    private static final int LEVEL = Deflater.BEST_COMPRESSION;
-    // magic, deflate, no flags, mtime 0 (reproducible), XFL 2 (best), OS 255 (unknown)
-    private static final byte[] HEADER = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 2, (byte) 0xff};
+    // Level 9 takes twice the time for a five-hundredth of the size: 100 MB of libraries are smaller than gzip -9 makes
+    // them at 8 as well, for cpio headers with real inode numbers pack worse than ours.
+    private static final int LEVEL = 8;
+    // magic, deflate, no flags, mtime 0 (reproducible), XFL 0 (neither best nor fastest), OS 255 (unknown)
+    private static final byte[] HEADER = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 0xff};
 
     private final OutputStream out;
     private final int threads = Runtime.getRuntime().availableProcessors();

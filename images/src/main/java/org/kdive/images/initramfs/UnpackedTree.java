@@ -41,6 +41,10 @@ final class UnpackedTree {
     private final String source;
     private final Path top;
     private final boolean isRoot;
+    // Who owns what we make here: us, and if the directory above has its set-gid bit, that one's group.
+    private final int ownUserId;
+    private final int ownGroupId;
+    private final byte[] buffer = new byte[1 << 16];
     // Directories by path with their last header; null stands for a parent that the archive does not name.
     private final Map<String, @Nullable CpioMember> directories = new LinkedHashMap<>();
     // All else by path: whether it is of this very segment.
@@ -51,7 +55,10 @@ final class UnpackedTree {
     UnpackedTree(String source, Path top) throws IOException {
         this.source = source;
         this.top = top;
-        this.isRoot = Inode.of(top).userId() == 0;
+        Inode made = Inode.of(top);
+        this.isRoot = made.userId() == 0;
+        this.ownUserId = made.userId();
+        this.ownGroupId = made.groupId();
         directories.put(".", null);
     }
 
@@ -132,13 +139,12 @@ final class UnpackedTree {
         finish(member, file);
     }
 
-    private static void copy(InputStream contents, Path file, StandardOpenOption how) throws IOException {
+    private void copy(InputStream contents, Path file, StandardOpenOption how) throws IOException {
         OutputStream[] opened = new OutputStream[1];
         onDisk(
                 file,
                 () -> opened[0] =
                         Files.newOutputStream(file, how, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
-        byte[] buffer = new byte[1 << 16];
         try (OutputStream out = opened[0]) {
             for (int count = contents.read(buffer); count >= 0; count = contents.read(buffer)) {
                 int length = count;
@@ -160,7 +166,7 @@ final class UnpackedTree {
         } catch (InvalidPathException e) {
             throw malformed(member, "links to a name that this machine's locale cannot spell");
         }
-        if (isRoot) {
+        if (mustGiveAway(member)) {
             onDisk(file, () -> {
                 Files.setAttribute(file, "unix:uid", member.userId(), LinkOption.NOFOLLOW_LINKS);
                 Files.setAttribute(file, "unix:gid", member.groupId(), LinkOption.NOFOLLOW_LINKS);
@@ -224,10 +230,14 @@ final class UnpackedTree {
         onDisk(file, () -> Files.setLastModifiedTime(file, mtime));
     }
 
+    private boolean mustGiveAway(CpioMember member) {
+        return isRoot && (member.isLinked() || member.userId() != ownUserId || member.groupId() != ownGroupId);
+    }
+
     /** Never of a symbolic link, so that following them does no harm; not following them, Java would open the file. */
     private void finishModes(CpioMember member, Path file) throws IOException {
         onDisk(file, () -> {
-            if (isRoot) {
+            if (mustGiveAway(member)) {
                 Files.setAttribute(file, "unix:uid", member.userId());
                 Files.setAttribute(file, "unix:gid", member.groupId());
             }

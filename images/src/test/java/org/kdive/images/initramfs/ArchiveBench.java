@@ -11,8 +11,9 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * Packing and unpacking 100 MB, or as many as the first word says, of this machine's own libraries beside {@code find | cpio -o -H newc | gzip -9} and {@code
- * gzip -d | cpio -id}. Interleaved, medians of three; the first round of ours is a cold virtual machine's.
+ * Packing and unpacking 100 MB, or as many as the first word says, of this machine's own libraries beside
+ * {@code find | cpio -o -H newc | gzip -9} and {@code gzip -d | cpio -id}. Interleaved, medians of three; the first round
+ * of ours is a cold virtual machine's.
  */
 public final class ArchiveBench {
     private static final int ROUNDS = 3;
