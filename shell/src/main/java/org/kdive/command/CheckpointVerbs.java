@@ -25,7 +25,7 @@ final class CheckpointVerbs {
     }
 
     List<Command> commands() {
-        return List.of(checkpoint(), rewind());
+        return List.of(checkpoint(), rewind(), DifferenceView.diff(CheckpointVerbs::names));
     }
 
     /** What the user called it and why. */

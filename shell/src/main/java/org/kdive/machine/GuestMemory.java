@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -84,28 +85,48 @@ public final class GuestMemory implements AutoCloseable {
 
     /** What every page holds now. Of a guest that runs each page is of its own moment. */
     public PageSums sums() {
-        return new PageSums(map.ranges(), map.ranges().stream().map(this::sums).toList());
+        try {
+            int[] sums = new int[(int) (file.size() / PageSums.PAGE_BYTES)];
+            IntStream.range(0, (sums.length + PAGES_AT_ONCE - 1) / PAGES_AT_ONCE)
+                    .parallel()
+                    .forEach(piece -> sum(piece * PAGES_AT_ONCE, sums));
+            return new PageSums(sums);
+        } catch (IOException e) {
+            throw new UncheckedIOException("read guest RAM", e);
+        }
     }
 
-    private int[] sums(MemoryMap.Range range) {
-        int pages = (int) (range.lengthBytes() / PageSums.PAGE_BYTES);
-        int[] sums = new int[pages];
-        IntStream.range(0, (pages + PAGES_AT_ONCE - 1) / PAGES_AT_ONCE)
-                .parallel()
-                .forEach(piece -> sum(range, piece * PAGES_AT_ONCE, sums));
-        return sums;
-    }
-
-    private void sum(MemoryMap.Range range, int firstPage, int[] sums) {
+    private void sum(int firstPage, int[] sums) {
         int count = Math.min(PAGES_AT_ONCE, sums.length - firstPage);
-        byte[] bytes =
-                read(range.physicalAddress() + (long) firstPage * PageSums.PAGE_BYTES, count * PageSums.PAGE_BYTES);
+        ByteBuffer bytes = ByteBuffer.allocate(count * PageSums.PAGE_BYTES);
+        try {
+            long begin = (long) firstPage * PageSums.PAGE_BYTES;
+            while (bytes.hasRemaining() && file.read(bytes, begin + bytes.position()) > 0) {
+                // the file is as long as RAM; a short read is continued
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("read guest RAM", e);
+        }
         CRC32C crc = new CRC32C();
         for (int page = 0; page < count; page++) {
             crc.reset();
-            crc.update(bytes, page * PageSums.PAGE_BYTES, PageSums.PAGE_BYTES);
+            crc.update(bytes.array(), page * PageSums.PAGE_BYTES, PageSums.PAGE_BYTES);
             sums[firstPage + page] = (int) crc.getValue();
         }
+    }
+
+    /** Physical addresses of the pages that hold something else now, as far as they are to be seen now. */
+    public List<Long> changedSince(PageSums before) {
+        PageSums now = sums();
+        List<Long> changed = new ArrayList<>();
+        for (MemoryMap.Range range : map.ranges()) {
+            for (long skip = 0; skip < range.lengthBytes(); skip += PageSums.PAGE_BYTES) {
+                if (before.differsAt(range.offset() + skip, now)) {
+                    changed.add(range.physicalAddress() + skip);
+                }
+            }
+        }
+        return changed;
     }
 
     private void readSome(long address, ByteBuffer into) {

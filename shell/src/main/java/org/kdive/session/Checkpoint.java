@@ -34,6 +34,7 @@ public record Checkpoint(
      * What of it is kdive's and not QEMU's.
      *
      * @param nodes the block nodes that go back; the first holds the machine's state
+     * @param inventory what there was
      * @param pages what RAM held; null where the machine's RAM cannot be read directly
      * @param frontEnd brings back what the front end shows; on the session thread
      */
@@ -43,6 +44,7 @@ public record Checkpoint(
             Breakpoints.Saved breakpoints,
             Convenience.Saved convenience,
             List<String> nodes,
+            Inventory inventory,
             @Nullable PageSums pages,
             Runnable frontEnd) {
         Debugger {

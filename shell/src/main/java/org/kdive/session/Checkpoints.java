@@ -99,6 +99,7 @@ public final class Checkpoints {
                             breakpoints.save(),
                             convenience.save(),
                             nodes,
+                            Inventory.of(stop, target),
                             pages,
                             frontEnd));
             byNumber.put(number, made);
@@ -180,6 +181,25 @@ public final class Checkpoints {
                     lost.size() == 1 ? "" : "s",
                     String.join(", ", lost.stream().map(String::valueOf).toList()));
         }
+    }
+
+    /** What is different at this stop. Throws GuestRunning. */
+    public Difference compare(Checkpoint with) {
+        Stop stop = control.requireStop();
+        Inventory now = Inventory.of(stop, target);
+        Inventory then = with.debugger().inventory();
+        Optional<List<Long>> pages =
+                with.debugger().findPages().flatMap(before -> target.ram().map(ram -> ram.changedSince(before)));
+        PageOwners.Counts counts =
+                PageOwners.of(pages.orElse(List.of()), target.findProgram(), target.memory(stop.thread()));
+        return new Difference(
+                Difference.registers(then.registers(), now.registers()),
+                pages.map(List::size).map(OptionalInt::of).orElseGet(OptionalInt::empty),
+                PageSums.PAGE_BYTES,
+                counts.owners(),
+                counts.symbols(),
+                Difference.Coming.of(then.tasks(), now.tasks()),
+                Difference.Coming.of(then.modules(), now.modules()));
     }
 
     /** Those that came from it come from its parent from now on. */

@@ -8,13 +8,14 @@ import java.util.regex.Pattern;
 import org.kdive.machine.MachineSpec;
 import org.kdive.qmp.QmpClient;
 import org.kdive.qmp.QmpException;
+import org.kdive.qmp.QmpFailure;
 import org.kdive.qmp.QmpValue;
 
 /** What of a machine can go back to an earlier moment, and in plain words what cannot. Session thread. */
 final class GoingBack {
     // hw/9pfs/9p.c, v9fs_attach
     private static final Pattern MOUNTED =
-            Pattern.compile("VirtFS export path '(.*)' is mounted in the guest using mount_tag '(.*)'");
+            Pattern.compile("VirtFS export path '.*' is mounted in the guest using mount_tag '(.*)'");
 
     private GoingBack() {}
 
@@ -56,13 +57,14 @@ final class GoingBack {
 
     /** What QEMU said, in words that tell what to do about it. */
     static RuntimeException explained(QmpException refusal) {
-        Matcher mounted = MOUNTED.matcher(String.valueOf(refusal.getMessage()));
+        String error = refusal.failure() instanceof QmpFailure.JobFailed job ? job.error() : "";
+        Matcher mounted = MOUNTED.matcher(error);
         if (!mounted.find()) {
             return refusal;
         }
         return new SessionException(
-                "checkpoint: the share %s (%s) is mounted in the guest, and its open files cannot go back; umount it there first"
-                        .formatted(mounted.group(2), mounted.group(1)),
+                "checkpoint: the share %s is mounted in the guest, and its open files cannot go back; umount it there first"
+                        .formatted(mounted.group(1)),
                 new SessionFailure.Refused("QEMU"),
                 refusal);
     }

@@ -1,6 +1,7 @@
 package org.kdive.session;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.kdive.images.Architecture;
 import org.kdive.images.ImageException;
 import org.kdive.images.ImageFailure;
@@ -116,6 +117,13 @@ final class MappedMemory {
             done += count;
         }
         return done;
+    }
+
+    /** Empty where nothing is mapped. */
+    OptionalLong physical(long address) {
+        return tables.translate(address).stream()
+                .mapToLong(Translation::physical)
+                .findFirst();
     }
 
     /** Whether the address is mapped at all. */

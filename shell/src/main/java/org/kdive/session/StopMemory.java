@@ -3,6 +3,7 @@ package org.kdive.session;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.kdive.gdbrsp.RspClient;
 import org.kdive.gdbrsp.RspException;
@@ -52,6 +53,11 @@ public final class StopMemory implements Memory {
             done += count;
         }
         return bytes;
+    }
+
+    /** Where in RAM a page lies; empty where that is not known without the stub. */
+    OptionalLong physical(long address) {
+        return mapped.map(tables -> tables.physical(address)).orElseGet(OptionalLong::empty);
     }
 
     /** The readable bytes from the front of the range; shorter than asked when a page is missing, maybe empty. */

@@ -48,12 +48,23 @@ final class CheckpointIT {
             });
             guest.breakAt("panic");
             assertThat(guest.evaluate("*(unsigned long *)&jiffies_64")).isNotEqualTo(jiffies);
+            Difference since = guest.on(() -> guest.session.checkpoints().compare(second));
+            assertThat(since.registers()).extracting(Difference.Change::name).contains("rip");
+            assertThat(since.pages().orElseThrow()).isGreaterThan(100);
+            assertThat(since.owners()).containsKeys("kernel data", "other RAM");
+            assertThat(since.tasks().came()).anyMatch(task -> task.startsWith("1 "));
 
             Stop back = guest.on(() -> guest.session.checkpoints().rewind(second));
 
             assertThat(back.cause()).isEqualTo(new Cause.Rewound("start"));
             assertThat(guest.on(back::pc)).isEqualTo(pc);
             assertThat(guest.evaluate("*(unsigned long *)&jiffies_64")).isEqualTo(jiffies);
+            assertThat(guest.on(() -> guest.session.checkpoints().compare(second))
+                            .registers())
+                    .isEmpty();
+            assertThat(guest.on(() -> guest.session.checkpoints().compare(second))
+                            .pages())
+                    .hasValue(0);
             assertThat(guest.evaluate("$x")).isEqualTo(5);
             assertThat(calls(guest, back)).isEqualTo(calls);
             assertThat(number(guest, opens).hits()).isZero();
