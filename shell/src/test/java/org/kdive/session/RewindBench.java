@@ -1,0 +1,66 @@
+package org.kdive.session;
+
+import java.time.Duration;
+import java.util.Arrays;
+
+/**
+ * A rewind to a prompt that is true, beside QEMU's own load of the same snapshot in the same run: a main, which prints the
+ * ratio. What a prompt shows is read each time: registers, the stack, the code, tasks of another thread than the first.
+ */
+final class RewindBench {
+    private static final int RUNS = 15;
+
+    private RewindBench() {}
+
+    public static void main(String[] words) {
+        try (Guest guest = Guest.boot(2)) {
+            guest.bootedTo("do_sys_openat2");
+            Checkpoint here = guest.on(() -> guest.session.checkpoints().take("bench", "", () -> {}));
+            double[] rewinds = new double[RUNS];
+            double[] loads = new double[RUNS];
+            for (int i = -2; i < RUNS; i++) { // two to warm up
+                runOn(guest);
+                double rewind = seconds(() -> guest.on(() -> {
+                    Stop stop = guest.session.checkpoints().rewind(here);
+                    return stop.calls(20).frames().size()
+                            + stop.registers().pc()
+                            + stop.code(stop.pc(), 4).size();
+                }));
+                runOn(guest);
+                double load =
+                        seconds(() -> guest.on(() -> guest.session.hypervisor().monitor("loadvm bench")));
+                guest.on(() -> guest.session.checkpoints().rewind(here));
+                if (i >= 0) {
+                    rewinds[i] = rewind;
+                    loads[i] = load;
+                }
+            }
+            System.out.printf("rewind to a true prompt: %.3f s (median of %d)%n", median(rewinds), RUNS);
+            System.out.printf("QEMU's loadvm alone:     %.3f s%n", median(loads));
+            System.out.printf("rewind / loadvm: %.2f (goal 1.5 at most)%n", median(rewinds) / median(loads));
+        }
+    }
+
+    // a fifth of a second on, and stopped
+    private static void runOn(Guest guest) {
+        var stopped = guest.on(() -> {
+            Running running = guest.session.resume();
+            var unused = running.await(Duration.ofMillis(200));
+            guest.session.interrupt();
+            return running.await(Guest.PATIENCE);
+        });
+        assert stopped.isPresent();
+    }
+
+    private static double seconds(Runnable work) {
+        long begun = System.nanoTime();
+        work.run();
+        return (System.nanoTime() - begun) / 1e9;
+    }
+
+    private static double median(double[] all) {
+        double[] sorted = all.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+}
