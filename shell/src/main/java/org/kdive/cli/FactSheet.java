@@ -16,7 +16,7 @@ final class FactSheet {
     private final Map<String, Fact> facts = new LinkedHashMap<>();
 
     FactSheet add(String name, String value) {
-        facts.put(name, new Fact(value, printable(value)));
+        facts.put(name, new Fact(value, VisibleWriter.oneLine(value)));
         return this;
     }
 
@@ -82,10 +82,5 @@ final class FactSheet {
         } else {
             json.writeString(value.toString());
         }
-    }
-
-    /** Text out of a file must not be able to speak to the terminal. */
-    private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
     }
 }

@@ -52,6 +52,7 @@ final class ImageConfigVerb implements Callable<Integer> {
                         () -> missing(
                                 image.source(),
                                 "no configuration in it (CONFIG_IKCONFIG) and none beside it; give the file config-* its name"));
+        PrintWriter answer = VisibleWriter.answer(line.getOut());
         Map<String, String> asked = options.isEmpty() ? config.options() : only(config);
         if (json) {
             Json.print(line.getOut(), to -> {
@@ -62,9 +63,9 @@ final class ImageConfigVerb implements Callable<Integer> {
                 to.writeEndObject();
             });
         } else if (options.isEmpty()) {
-            line.getOut().print(config.text());
+            answer.print(config.text());
         } else {
-            asked.forEach((name, value) -> print(line.getOut(), name, value));
+            asked.forEach((name, value) -> print(answer, name, value));
         }
         return ExitStatus.WELL;
     }

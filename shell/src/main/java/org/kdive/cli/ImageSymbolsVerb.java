@@ -72,8 +72,8 @@ final class ImageSymbolsVerb implements Callable<Integer> {
             printJson(symbols, line.getOut());
         } else {
             String format = "%0" + 2 * image.architecture().pointerBytes() + "x %c %s";
-            symbols.forEach(
-                    s -> line.getOut().println(format.formatted(s.address(), s.type(), RustName.readable(s.name()))));
+            PrintWriter visible = VisibleWriter.answer(line.getOut());
+            symbols.forEach(s -> visible.println(format.formatted(s.address(), s.type(), RustName.readable(s.name()))));
         }
         return ExitStatus.WELL;
     }

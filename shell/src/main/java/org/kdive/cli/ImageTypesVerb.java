@@ -69,6 +69,7 @@ final class ImageTypesVerb implements Callable<Integer> {
     @Override
     public Integer call() {
         var line = spec.commandLine();
+        PrintWriter answer = VisibleWriter.answer(line.getOut());
         KernelImage image = kernel.open(line.getErr());
         Btf base = Btf.of(image)
                 .orElseThrow(() -> missing(image.source(), "no BTF types: built without CONFIG_DEBUG_INFO_BTF"));
@@ -78,10 +79,10 @@ final class ImageTypesVerb implements Callable<Integer> {
             if (module != null) {
                 names.removeAll(new HashSet<>(base.typeNames("", Integer.MAX_VALUE)));
             }
-            printNames(names, line.getOut());
+            printNames(names, answer);
         } else {
             String name = String.join(" ", words);
-            printType(name, require(types, image, name), line.getOut());
+            printType(name, require(types, image, name), answer);
         }
         return ExitStatus.WELL;
     }

@@ -6,12 +6,16 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.regex.Pattern;
 
 /** An answer for a program: one JSON value, indented, and a line end. */
 final class Json {
     interface Body {
         void write(JsonGenerator json) throws IOException;
     }
+
+    // Jackson spells those below; a terminal takes these for commands too. ECMA-48, C1 set.
+    private static final Pattern C1 = Pattern.compile("[\u007f-\u009f]");
 
     private Json() {}
 
@@ -26,6 +30,7 @@ final class Json {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return text.toString();
+        return C1.matcher(text.toString())
+                .replaceAll(c -> "\\\\u%04x".formatted((int) c.group().charAt(0)));
     }
 }

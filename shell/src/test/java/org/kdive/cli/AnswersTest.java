@@ -38,7 +38,7 @@ final class AnswersTest {
 
         assertThat(text.toString().lines())
                 .containsExactly(
-                        "file       a \"quoted\" ?[31mred?[0m name",
+                        "file       a \"quoted\" \\x1b[31mred\\x1b[0m name",
                         "file size  8.42 MiB",
                         "symbols    87,347",
                         "btf        yes",
@@ -56,6 +56,29 @@ final class AnswersTest {
         assertThat(json.get("btf").isBoolean()).isTrue();
         assertThat(json.get("entry").asText()).isEqualTo("0xffffffff81000000");
         assertThat(json.has("version")).isFalse();
+    }
+
+    @Test
+    void aTerminalSeesControlCharactersSpelled() {
+        VisibleWriter.answer(writer, true).print("a\u001b[2Jb\u009b1m\u007f\tc\r\n");
+
+        assertThat(text).hasToString("a\\x1b[2Jb\\x9b1m\\x7f\tc\\x0d\n");
+    }
+
+    @Test
+    void aFileGetsTheAnswerAsItIs() {
+        VisibleWriter.answer(writer, false).print("a\u001b[2J\u009b1m\r\n");
+
+        assertThat(text).hasToString("a\u001b[2J\u009b1m\r\n");
+    }
+
+    @Test
+    void jsonSpellsTheControlCharactersOfEightBitsToo() throws Exception {
+        new FactSheet().add("name", "a\u009b2J\u001b").print(writer, true);
+
+        assertThat(text.toString().chars()).noneMatch(c -> Character.isISOControl(c) && c != '\n');
+        assertThat(new ObjectMapper().readTree(text.toString()).get("name").asText())
+                .isEqualTo("a\u009b2J\u001b");
     }
 
     @ParameterizedTest

@@ -164,6 +164,28 @@ final class HostileFilesTest {
                         files.entrySet().stream().map(each -> Arguments.of(verb, each.getKey(), each.getValue())));
     }
 
+    @Test
+    void aConfigurationCannotSpeakToTheTerminal() throws IOException {
+        Files.writeString(directory.resolve("config-1"), "CONFIG_A=\"\u001b[2J\"\n");
+        ByteBuffer elf = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+        elf.putInt(0x464c457f).put(new byte[] {2, 1, 1}).position(16);
+        elf.putShort((short) 2).putShort((short) 62);
+        Path kernel = Files.write(directory.resolve("vmlinux-1"), elf.array());
+
+        assertThat(atTerminal("image", "config", kernel).out()).isEqualTo("CONFIG_A=\"\\x1b[2J\"\n");
+        assertThat(CommandLineRun.of("image", "config", kernel).out()).isEqualTo("CONFIG_A=\"\u001b[2J\"\n");
+    }
+
+    private static CommandLineRun atTerminal(Object... words) {
+        String before = System.getProperty("kdive.terminals", "");
+        System.setProperty("kdive.terminals", "1");
+        try {
+            return CommandLineRun.of(words);
+        } finally {
+            System.setProperty("kdive.terminals", before);
+        }
+    }
+
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource({"kernelVerbs", "archiveVerbs"})
     void oneLineAndNothingLeft(String verb, String what, byte[] contents) throws IOException {
