@@ -1,6 +1,7 @@
 package org.kdive.images;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongPredicate;
@@ -28,7 +29,8 @@ public final class Program {
     private final SymbolTable symbols;
     private final @Nullable Long slideBytes; // null until the slide is known; addresses are then as linked
     private final List<LoadedModule> modules;
-    private final Lazy<Optional<TypeTable>> types; // one for all slides
+    private final Lazy<Optional<Btf>> types; // one for all slides, as are those below
+    private final Lazy<Map<String, Symbol>> perCpu; // that the table lacks
 
     /**
      * A module that is loaded.
@@ -43,28 +45,31 @@ public final class Program {
             SymbolTable symbols,
             @Nullable Long slideBytes,
             List<LoadedModule> modules,
-            Lazy<Optional<TypeTable>> types) {
+            Lazy<Optional<Btf>> types,
+            Lazy<Map<String, Symbol>> perCpu) {
         this.image = image;
         this.symbols = symbols;
         this.slideBytes = slideBytes;
         this.modules = modules;
         this.types = types;
+        this.perCpu = perCpu;
     }
 
     /** The slide is not known yet: addresses are as linked. */
     public static Program of(KernelImage image, SymbolTable symbols) {
-        return new Program(
-                image, symbols, null, List.of(), new Lazy<>(() -> Btf.of(image).map(TypeTable.class::cast)));
+        Lazy<Optional<Btf>> types = new Lazy<>(() -> Btf.of(image));
+        Lazy<Map<String, Symbol>> perCpu = new Lazy<>(() -> PerCpuSymbols.find(symbols, types.value()));
+        return new Program(image, symbols, null, List.of(), types, perCpu);
     }
 
     /** The same kernel with its slide known; 0 if it runs where it was linked. Without modules. */
     public Program slidBy(long slide) {
-        return new Program(image, symbols, slide, List.of(), types);
+        return new Program(image, symbols, slide, List.of(), types, perCpu);
     }
 
     /** The same kernel with these modules loaded and no others. */
     public Program withModules(List<LoadedModule> loaded) {
-        return new Program(image, symbols, slideBytes, List.copyOf(loaded), types);
+        return new Program(image, symbols, slideBytes, List.copyOf(loaded), types, perCpu);
     }
 
     public List<LoadedModule> modules() {
@@ -87,7 +92,7 @@ public final class Program {
 
     /** The kernel's own types, read at the first call; empty if it was built without BTF. */
     public Optional<TypeTable> types() {
-        return types.value();
+        return types.value().map(TypeTable.class::cast);
     }
 
     /** At link-time addresses. */
@@ -116,9 +121,16 @@ public final class Program {
                     .flatMap(module -> find(module.symbols(), name.substring(colon + 1)).stream())
                     .toList();
         }
-        Stream<Symbol> ofKernel = find(symbols, name).stream().map(this::slid);
+        Stream<Symbol> ofKernel = ofKernel(name).stream().map(this::slid);
         Stream<Symbol> ofModules = modules.stream().flatMap(module -> find(module.symbols(), name).stream());
         return Stream.concat(ofKernel, ofModules).toList();
+    }
+
+    private List<Symbol> ofKernel(String name) {
+        List<Symbol> named = find(symbols, name);
+        return named.isEmpty()
+                ? Optional.ofNullable(perCpu.value().get(name)).stream().toList()
+                : named;
     }
 
     /** Names of symbols, those of modules among them, that begin so; sorted, at most {@code limit}. */

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.kdive.images.btf.BtfBuilder;
+import org.kdive.images.elf.ElfBuilder;
+import org.kdive.images.elf.Section;
 import org.kdive.images.kernel.KernelBuilder;
 import org.kdive.images.symbols.Symbol;
 import org.kdive.images.symbols.SymbolTable;
@@ -12,6 +15,8 @@ import org.kdive.images.symbols.SymbolTableBuilder;
 
 final class ProgramTest {
     private static final long TEXT = KernelBuilder.TEXT;
+    private static final int BTF_KIND_VAR = 14; // include/uapi/linux/btf.h
+    private static final int BTF_KIND_DATASEC = 15;
     private static final long SLIDE = 0x1b200000L;
 
     private final SymbolTable table = new SymbolTableBuilder(8)
@@ -91,5 +96,33 @@ final class ProgramTest {
         assertThat(program.findSymbols("other:padded")).isEmpty();
         assertThat(program.symbolNames("tun", 9)).containsExactly("tun_open");
         assertThat(running.findSymbols("tun_open")).isEmpty();
+    }
+
+    @Test
+    void theTypesTellThePerCpuVariablesThatTheTableLacks() {
+        long start = TEXT + 0x8000;
+        BtfBuilder types = BtfBuilder.little();
+        int word = types.integer("unsigned int", 4, false);
+        int number = types.add(BTF_KIND_VAR, false, 0, "cpu_number", word, 1);
+        int hidden = types.add(BTF_KIND_VAR, false, 0, "hidden", word, 0);
+        types.add(BTF_KIND_DATASEC, false, 2, ".data..percpu", 0x100, number, 0x40, 4, hidden, 0x48, 4);
+        byte[] vmlinux = ElfBuilder.x86()
+                .section(".text", Section.SHF_EXECINSTR, TEXT, new byte[256])
+                .section(".BTF", 0, TEXT + 0x1000, types.toArray())
+                .build();
+        SymbolTableBuilder exported = new SymbolTableBuilder(2).add("_text", TEXT, 0, 'T');
+        KernelImage image = KernelImage.of("vmlinux", vmlinux);
+        assertThat(Program.of(image, exported.build("functions")).findSymbol("hidden"))
+                .isEmpty();
+
+        exported.add("cpu_number", start + 0x40, 0, 'D');
+        Program program = Program.of(image, exported.build("functions and exports"));
+        assertThat(program.slidBy(SLIDE).requireSymbol("hidden"))
+                .isEqualTo(new Symbol("hidden", start + 0x48 + SLIDE, 4, 'd'));
+        assertThat(program.requireSymbol("__per_cpu_start").address()).isEqualTo(start);
+
+        exported.add("__per_cpu_start", start, 0, 'D');
+        assertThat(Program.of(image, exported.build("all")).findSymbol("hidden"))
+                .isEmpty();
     }
 }

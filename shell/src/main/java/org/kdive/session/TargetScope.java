@@ -83,7 +83,18 @@ final class TargetScope implements ConvenienceScope {
 
     @Override
     public Optional<Symbol> symbol(String name) {
-        return target.requireProgram().findSymbol(name);
+        Program program = target.requireProgram();
+        return program.findSymbol(name).or(() -> toldByGuest(program, name));
+    }
+
+    /** Kernels without CONFIG_KALLSYMS_ALL have no name for most data, but once up they tell where some of it is. */
+    private Optional<Symbol> toldByGuest(Program program, String name) {
+        if (program.slideBytes().isEmpty() || program.types().isEmpty()) {
+            return Optional.empty();
+        }
+        return target.live(thread).findAddress(name).stream()
+                .mapToObj(address -> new Symbol(name, address, 0, 'd'))
+                .findFirst();
     }
 
     @Override

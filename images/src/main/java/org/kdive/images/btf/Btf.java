@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntPredicate;
@@ -229,6 +230,17 @@ public final class Btf implements TypeTable {
             return Optional.of(new BtfDecoder(this, records).variable(name, record, firstId + record));
         }
         return base == null ? Optional.empty() : base.findVariable(name);
+    }
+
+    /** This blob's own variables of a section, such as {@code .data..percpu}, in its order. */
+    public List<Variable> variables(String section) {
+        return new BtfDecoder(this, records).variables(section);
+    }
+
+    /** Empty if the id is no record of this blob, or one of another kind. */
+    OptionalInt recordOf(long id, int kind) {
+        boolean isOwn = id >= firstId && id <= count();
+        return isOwn && kind((int) id - firstId) == kind ? OptionalInt.of((int) id - firstId) : OptionalInt.empty();
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.kdive.images.btf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.kdive.images.bytes.Bytes;
 import org.kdive.images.types.ArrayType;
 import org.kdive.images.types.EnumType;
@@ -143,6 +144,25 @@ final class BtfDecoder {
             }
         }
         return new Variable(name, type, "", 0);
+    }
+
+    /** Those that a section of this name lists, in its order. */
+    List<Variable> variables(String sectionName) {
+        List<Variable> found = new ArrayList<>();
+        for (int section : btf.recordsOf(BtfKind.DATASEC)) {
+            int at = records.offset(section);
+            long count = name(at).equals(sectionName) ? bytes.u32At(at + 4L) & 0xff_ffff : 0;
+            for (long i = 0; i < count; i++) {
+                long entry = at + 12L + 12L * i;
+                OptionalInt record = btf.recordOf(bytes.u32At(entry), BtfKind.VAR);
+                if (record.isPresent()) {
+                    int variable = records.offset(record.getAsInt());
+                    TypeRef type = ref(bytes.u32At(variable + 8L));
+                    found.add(new Variable(name(variable), type, sectionName, bytes.u32At(entry + 4)));
+                }
+            }
+        }
+        return found;
     }
 
     /** The record of the first enum of this blob that has a constant of this name; -1 if none has. */

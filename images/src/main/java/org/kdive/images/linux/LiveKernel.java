@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.kdive.images.ImageException;
 import org.kdive.images.ImageFailure;
 import org.kdive.images.Memory;
@@ -25,6 +26,8 @@ public final class LiveKernel {
     private final ByteOrder order;
     private final int pointerBytes;
     private final Map<String, Layout> layouts = new HashMap<>();
+    private @Nullable VmcoreInfo vmcoreInfo; // null until the kernel has written it
+    private boolean askedForVmcoreInfo;
 
     private LiveKernel(Program program, TypeTable types, Memory memory) {
         this.program = program;
@@ -62,9 +65,25 @@ public final class LiveKernel {
         return order;
     }
 
-    /** A symbol's address; empty if the kernel has none of that name. */
-    OptionalLong findAddress(String symbol) {
+    /** A symbol's address, from the table or from what the kernel itself tells; empty if neither has the name. */
+    public OptionalLong findAddress(String symbol) {
+        OptionalLong known = findInTable(symbol);
+        return known.isPresent()
+                ? known
+                : vmcoreInfo().map(told -> told.symbol(symbol)).orElse(OptionalLong.empty());
+    }
+
+    OptionalLong findInTable(String symbol) {
         return program.findSymbol(symbol).stream().mapToLong(Symbol::address).findFirst();
+    }
+
+    /** What the kernel tells the readers of its memory; empty until it has written it. Read once. */
+    public Optional<VmcoreInfo> vmcoreInfo() {
+        if (!askedForVmcoreInfo) {
+            askedForVmcoreInfo = true;
+            vmcoreInfo = VmcoreInfo.of(this).orElse(null);
+        }
+        return Optional.ofNullable(vmcoreInfo);
     }
 
     /** As {@link #findAddress}, or a Missing that says what the kernel was built without. */

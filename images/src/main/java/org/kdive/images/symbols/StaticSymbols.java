@@ -62,6 +62,9 @@ public final class StaticSymbols {
         // shows it and nothing else; a function may load the stack protector's word as well, which has a name
         first(List.of("cmdline_proc_show"), Arm64References::loads, this::isNameless)
                 .ifPresent(address -> found.put("saved_command_line", address));
+        // u32 *vmcoreinfo_note: all that its physical address is made of, but for what the kernel exports
+        first(List.of("paddr_vmcoreinfo_note"), Arm64References::loads, this::isNameless)
+                .ifPresent(address -> found.put("vmcoreinfo_note", address));
         return found;
     }
 

@@ -7,11 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kdive.images.Architecture;
 import org.kdive.images.ImageException;
 import org.kdive.images.KernelImage;
+import org.kdive.images.Program;
 import org.kdive.images.fetch.KernelFetcher;
 import org.kdive.images.fetch.KernelName;
 import org.kdive.images.fetch.Progress;
@@ -19,7 +21,7 @@ import org.kdive.images.kernel.FlatLayout;
 
 /** Debian's 6.1 for arm64 lacks data symbols and 6.12 has them, so what is found in the code of that can be held against them. */
 final class StaticSymbolsIT {
-    private static final List<String> NAMES = List.of("modules", "prb", "saved_command_line");
+    private static final List<String> NAMES = List.of("modules", "prb", "saved_command_line", "vmcoreinfo_note");
 
     @ParameterizedTest
     @ValueSource(strings = {"debian/arm64-cloud", "debian/arm64:6.12-cloud"})
@@ -34,6 +36,24 @@ final class StaticSymbolsIT {
         SymbolTable completed = StaticSymbols.complete(functions.build(name), image.payload(), layout);
         for (String wanted : NAMES) {
             assertThat(completed.find(wanted).map(Symbol::address))
+                    .as(wanted)
+                    .isPresent()
+                    .isEqualTo(whole.find(wanted).map(Symbol::address));
+        }
+    }
+
+    /** Of 6.12 all are in kallsyms: without its data but for one that it exports, the types tell the others. */
+    @Test
+    void theTypesTellThePerCpuVariables() {
+        KernelImage image = KernelImage.open(fetch("debian/arm64:6.12-cloud"));
+        SymbolTable whole = image.kallsyms().orElseThrow();
+        SymbolTableBuilder functions = new SymbolTableBuilder(whole.size());
+        whole.stream()
+                .filter(s -> s.isText() || s.name().equals("kstat"))
+                .forEach(s -> functions.add(s.name(), s.address(), 0, s.type()));
+        Program program = Program.of(image, functions.build("functions"));
+        for (String wanted : List.of("__per_cpu_start", "runqueues", "__entry_task", "process_counts")) {
+            assertThat(program.findSymbol(wanted).map(Symbol::address))
                     .as(wanted)
                     .isPresent()
                     .isEqualTo(whole.find(wanted).map(Symbol::address));

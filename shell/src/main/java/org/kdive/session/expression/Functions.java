@@ -100,12 +100,25 @@ final class Functions {
     private long currentAddress(Node.Call call) {
         return switch (in.scope().architecture()) {
             case X86_64, X86_32 -> ofX86(call);
-            // arch/arm64/include/asm/current.h: in the kernel SP_EL0 holds it
-            case ARM64 -> register(call, "SP_EL0");
+            case ARM64 -> ofArm64(call);
             // arch/riscv/include/asm/current.h
             case RISCV64, RISCV32 -> register(call, "tp");
             default -> throw new Misstep(call.at(), "kdive does not know where this architecture keeps current");
         };
+    }
+
+    // arch/arm64/include/asm/current.h: in the kernel SP_EL0 holds it; in user mode that is the program's own, and the
+    // kernel finds current again in the per-CPU __entry_task, which each switch sets (arch/arm64/kernel/process.c)
+    private long ofArm64(Node.Call call) {
+        boolean isHere =
+                call.arguments().isEmpty() || cpu(call, 0) == in.scope().cpu();
+        long held = isHere ? register(call, "SP_EL0") : 0;
+        Optional<Symbol> entry = in.scope().symbol("__entry_task");
+        if (held < 0 || entry.isEmpty()) {
+            return isHere ? held : register(call, "SP_EL0");
+        }
+        return in.memory(in.types().c("unsigned long"), entry.get().address() + offset(call, cpu(call, 0)))
+                .bits();
     }
 
     private long register(Node.Call call, String name) {
