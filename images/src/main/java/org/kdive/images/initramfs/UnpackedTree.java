@@ -11,6 +11,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -172,6 +173,11 @@ final class UnpackedTree {
                 Files.setAttribute(file, "unix:gid", member.groupId(), LinkOption.NOFOLLOW_LINKS);
             });
         }
+        FileTime mtime = FileTime.from(member.mtimeSeconds(), TimeUnit.SECONDS);
+        onDisk(
+                file,
+                () -> Files.getFileAttributeView(file, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                        .setTimes(mtime, null, null)); // JDK 14 and later: lutimes(3)
     }
 
     /** An absolute target means the guest's own root, as ever in a root file system; a relative one must stay inside. */

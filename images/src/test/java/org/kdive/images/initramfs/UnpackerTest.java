@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -58,7 +61,9 @@ final class UnpackerTest {
         Path source = Files.createDirectories(directory.resolve("source/sub"));
         Files.writeString(source.resolve("file"), "contents");
         Files.createLink(source.resolve("other"), source.resolve("file"));
-        Files.createSymbolicLink(source.resolve("link"), Path.of("file"));
+        Path link = Files.createSymbolicLink(source.resolve("link"), Path.of("file"));
+        Files.getFileAttributeView(link, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                .setTimes(FileTime.from(1_000_000, TimeUnit.SECONDS), null, null);
         FileTree tree = DirectoryPacker.tree(directory.resolve("source"), true);
         Path target = directory.resolve("out");
 
