@@ -141,7 +141,7 @@ final class BadInputIT {
                     break start_kernl           | 2 | no symbol "start_kernl"; did you mean start_kernel?
                     expect start_kernl == 1     | 1 | no symbol "start_kernl"; did you mean start_kernel?
                     expect $rip == 5            | 1 | expected $rip == 5: $rip is 0xfff0 (65520)
-                    print $rxx                  | 2 | no register or variable $rxx
+                    print $rxx + 1              | 2 | the value is void: a name that is neither a register nor set?
                     contineu                    | 2 | unknown command "contineu"; did you mean continue?
                     expect console zzz within 1s| 4 | the console did not say /zzz/ within 1 s
                     x/4gx 0x100000000000        | 2 | the page at 0x100000000000 is not mapped
@@ -165,8 +165,8 @@ final class BadInputIT {
                 "tbreak start_kernel",
                 "continue",
                 // the kernel is mapped in steps of 2 MiB, and behind the last one nothing is
-                "x/520gx ((_end+0x1fffff)&~0x1fffff)-4096",
-                "dump memory " + file + " ((_end+0x1fffff)&~0x1fffff)-4096 +8192",
+                "x/520gx (((u64)&_end+0x1fffff)&~0x1fffff)-4096",
+                "dump memory " + file + " (((u64)&_end+0x1fffff)&~0x1fffff)-4096 +8192",
                 "print 99"));
         assertThat(outcome.status()).as(outcome.err()).isEqualTo(2);
         assertThat(outcome.complaint())
@@ -174,7 +174,8 @@ final class BadInputIT {
                 .hasLineCount(1);
         assertThat(file).hasSize(8192);
         assertThat(outcome.out())
-                .contains("ff0 <", ":\tcannot access memory: the page at 0x")
+                .containsPattern("ff0( <\\S+>)?:\t0x")
+                .contains(":\tcannot access memory: the page at 0x")
                 .doesNotContain("99\n");
         assertThat(directory.resolve("dump.partial")).doesNotExist();
     }
