@@ -123,7 +123,7 @@ final class DataVerbs {
                 if (Long.compareUnsigned(instruction.address(), end) >= 0) {
                     return;
                 }
-                String mark = instruction.address() == stop.pc() ? "=> " : "   ";
+                String mark = instruction.address() == stop.frameRegisters().pc() ? "=> " : "   ";
                 String bytes = raw ? StopView.bytes(instruction) : "";
                 output.line("%s", mark + StopView.instruction(stop, instruction, bytes, output));
                 at = instruction.next();

@@ -78,8 +78,9 @@ final class Examine {
     private static long instructions(Stop stop, long address, int count, Gaps output) {
         long at = address;
         List<Instruction> code = stop.code(at, count);
+        long pc = stop.frameRegisters().pc();
         for (Instruction instruction : code) {
-            String mark = instruction.address() == stop.pc() ? "=> " : "   ";
+            String mark = instruction.address() == pc ? "=> " : "   ";
             output.line("%s", mark + StopView.instruction(stop, instruction, output.output()));
             at = instruction.next();
         }

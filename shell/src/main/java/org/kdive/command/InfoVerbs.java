@@ -25,6 +25,7 @@ final class InfoVerbs {
         all.addAll(NameVerbs.all());
         all.add(displays.info());
         all.add(CheckpointView.info());
+        all.add(FrameVerbs.info());
         all.add(arguments(printing));
         Subcommands words = new Subcommands("info", all);
         return Command.named("info", "i", "inf")
@@ -41,6 +42,11 @@ final class InfoVerbs {
                 .summary("the arguments of the function that is about to run, by its prototype in BTF")
                 .runs((session, words, output) -> {
                     Stop stop = session.requireStop();
+                    if (stop.frame().level() > 0) {
+                        throw new SessionException(
+                                "info args: the registers that brought a caller's arguments hold other things by now",
+                                new SessionFailure.Unsupported("info args"));
+                    }
                     CallValues.arguments(stop)
                             .orElseThrow(() -> new SessionException(
                                     CallValues.entered(stop).isPresent()

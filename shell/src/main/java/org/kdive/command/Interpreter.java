@@ -24,6 +24,7 @@ public final class Interpreter {
         all.addAll(new LanguageVerbs(this, frontEnd).commands());
         all.addAll(new ControlVerbs(this).commands());
         all.addAll(new DefinitionVerbs(this).commands());
+        all.add(new ThreadVerbs(this).command());
         this.table = new CommandTable(all);
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.linux.LiveKernel;
@@ -26,6 +27,8 @@ import org.kdive.session.Stop;
 
 /** What the guest's kernel holds: second words of {@code info}, and the same under the names of the kernel's gdb scripts. */
 final class KernelVerbs {
+    private static final Pattern TASK_NAME = Pattern.compile("[\\w:/.-]*"); // kworker/0:1
+
     private KernelVerbs() {}
 
     /** For {@code info}. */
@@ -238,10 +241,12 @@ final class KernelVerbs {
         }
     }
 
-    /** {@code backtrace task PID}. */
-    static void task(Session session, String pidOrName, int limit, Output output) {
+    /** {@code backtrace task PID}; also of a task that an expression points to. */
+    static void task(Session session, String which, int limit, Output output) {
         Stop stop = session.requireStop();
-        Task task = stop.kernel().require(pidOrName);
+        Task task = TASK_NAME.matcher(which).matches()
+                ? stop.kernel().require(which)
+                : stop.kernel().taskAt(session.evaluate(which).bits());
         String where = stop.kernel()
                 .running(task)
                 .map(cpu -> "on CPU %d".formatted(cpu.thread() - 1))

@@ -19,7 +19,7 @@ final class Registers {
 
     /** All general ones without words; else those named, one by one or by group. */
     static void show(Stop stop, List<String> words, Output output) {
-        RegisterFile registers = stop.registers();
+        RegisterFile registers = stop.frameRegisters();
         if (words.isEmpty()) {
             registers.present().stream()
                     .filter(register -> isGeneral(stop, register))
@@ -75,10 +75,10 @@ final class Registers {
     }
 
     private static void line(Stop stop, Register register, Output output) {
-        Optional<BigInteger> value = stop.registers().value(register.name());
+        Optional<BigInteger> value = stop.frameRegisters().value(register.name());
         String name = output.styled(Output.Style.REGISTER, "%-14s ".formatted(register.name()));
         if (value.isEmpty()) {
-            output.line("%s<unavailable>", name);
+            output.line("%s%s", name, stop.frameRegisters().isLost(register.name()) ? "<not saved>" : "<unavailable>");
             return;
         }
         String hex = "0x" + value.get().toString(16);

@@ -106,7 +106,8 @@ final class RunVerbs {
                 .usage("finish")
                 .summary("run to the return of this function")
                 .runs((session, arguments, output) -> {
-                    Optional<String> function = session.requireStop().function();
+                    Stop before = session.requireStop();
+                    Optional<String> function = FrameVerbs.function(before, before.frame());
                     Stop stop = await(session, session.stepper().finish());
                     stops.show(session, stop, output);
                     returned(session, stop, function.orElse(""), output);

@@ -65,6 +65,11 @@ public final class GuestKernel {
                 .findFirst();
     }
 
+    /** The task of which a {@code task_struct} lies at an address. */
+    public Task taskAt(long address) {
+        return Tasks.at(live(), address);
+    }
+
     /** By pid, or by name: the first of that name. Throws NoSymbol when there is none. */
     public Task require(String pidOrName) {
         List<Task> all = Tasks.of(live()).all();

@@ -4,26 +4,64 @@ import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.Register;
 import org.kdive.gdbrsp.Registers;
 import org.kdive.gdbrsp.RspClient;
 import org.kdive.gdbrsp.RspException;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.Architecture;
+import org.kdive.images.arch.RegisterDecoder;
+import org.kdive.images.arch.RegisterGroup;
 
 /** The registers of one thread at one stop, by the stub's names and by gdb's common ones: pc, sp, fp. Session thread. */
 public final class RegisterFile {
+    private static final Set<String> KEPT = Set.of("zero", "gp", "tp"); // riscv: tp is the current task
+
     private final RspClient stub;
     private final ThreadId thread;
     private final Registers registers;
     private final Architecture architecture;
+    private final @Nullable Frame frame; // null: as the processor holds them
 
     RegisterFile(RspClient stub, ThreadId thread, Registers registers, Architecture architecture) {
+        this(stub, thread, registers, architecture, null);
+    }
+
+    private RegisterFile(
+            RspClient stub, ThreadId thread, Registers registers, Architecture architecture, @Nullable Frame frame) {
         this.stub = stub;
         this.thread = thread;
         this.registers = registers;
         this.architecture = architecture;
+        this.frame = frame;
+    }
+
+    /** As a caller finds them again: what its callees may have used since is known only where it was saved. */
+    RegisterFile inFrame(Frame caller) {
+        return new RegisterFile(stub, thread, registers, architecture, caller);
+    }
+
+    /** Whether the target has it and the frame looked at does not know what it held. */
+    public boolean isLost(String name) {
+        return frame != null
+                && find(name).filter(r -> isOfFrame(r.name())).isPresent()
+                && saved(name).isEmpty();
+    }
+
+    private Optional<BigInteger> saved(String name) {
+        Long value = frame == null ? null : frame.registers().get(canonical(name));
+        return Optional.ofNullable(value).map(bits -> new BigInteger(Long.toUnsignedString(bits)));
+    }
+
+    // the system's registers are the same in all frames, and so are those that the kernel keeps for good
+    private boolean isOfFrame(String canonical) {
+        boolean isGeneral = RegisterDecoder.find(architecture)
+                .filter(decoder -> decoder.group(canonical) == RegisterGroup.GENERAL)
+                .isPresent();
+        return frame != null && (frame.registers().containsKey(canonical) || isGeneral && !KEPT.contains(canonical));
     }
 
     /** All that the target description names, in its order. */
@@ -42,6 +80,9 @@ public final class RegisterFile {
 
     /** Unsigned, of any width; empty for a name that the target does not have. Asks the stub if it has to. */
     public Optional<BigInteger> value(String name) {
+        if (frame != null && isOfFrame(canonical(name))) {
+            return saved(name);
+        }
         Optional<BigInteger> known = registers.find(canonical(name));
         return known.isPresent() ? known : find(name).flatMap(this::ask);
     }
@@ -58,7 +99,7 @@ public final class RegisterFile {
 
     /** The low 64 bits; empty for a name that the target does not have. */
     public OptionalLong number(String name) {
-        OptionalLong here = registers.findLong(canonical(name));
+        OptionalLong here = frame == null ? registers.findLong(canonical(name)) : OptionalLong.empty();
         return here.isPresent()
                 ? here
                 : value(name).map(v -> OptionalLong.of(v.longValue())).orElse(OptionalLong.empty());
@@ -89,6 +130,11 @@ public final class RegisterFile {
 
     /** Writes the stub's register, in the width it has. Whoever calls voids what was read before. */
     void write(String name, BigInteger value) {
+        if (frame != null && isOfFrame(canonical(name))) {
+            throw new SessionException(
+                    "$%s of frame %d lies in the stack; frame 0 selects the processor's".formatted(name, frame.level()),
+                    new SessionFailure.Unsupported("write a caller's register"));
+        }
         Waits.on(writing(name, value), "write register " + name);
     }
 

@@ -54,6 +54,7 @@ final class RunState {
     Stop stopped(Cause cause, ThreadId thread, Aftermath aftermath) {
         Stop stop = new Stop(control, target, ++stops, thread, cause, aftermath);
         state = stop;
+        target.frames().reset();
         return stop;
     }
 
@@ -62,11 +63,13 @@ final class RunState {
         Stop stop = requireStop();
         Stop other = new Stop(control, target, stops, thread, stop.cause(), Aftermath.NONE);
         state = other;
+        target.frames().reset();
         return other;
     }
 
     void runs() {
         state = running;
+        target.frames().reset();
     }
 
     void ended(String how) {

@@ -2,6 +2,7 @@ package org.kdive.session;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.Architecture;
@@ -31,7 +32,7 @@ final class StackWalk {
     List<Frame> frames(int limit) {
         RegisterFile registers = target.registers(thread);
         List<Frame> frames = new ArrayList<>();
-        frames.add(new Frame(0, registers.pc(), registers.pc(), registers.sp(), FrameKind.NORMAL));
+        frames.add(frame(0, registers.pc(), registers.pc(), registers.sp(), FrameKind.NORMAL));
         Optional<Program> program = target.findProgram();
         if (program.isEmpty()) {
             return frames;
@@ -45,6 +46,11 @@ final class StackWalk {
             add(frames, program.get(), word(word, sp + at), sp + at + pointerBytes);
         }
         return frames;
+    }
+
+    private Frame frame(int level, long pc, long lookupPc, long sp, FrameKind kind) {
+        RegisterFile names = target.registers(thread);
+        return new Frame(level, pc, lookupPc, sp, kind, Map.of(names.canonical("pc"), pc, names.canonical("sp"), sp));
     }
 
     private long word(Type type, long address) {
@@ -62,7 +68,7 @@ final class StackWalk {
         Optional<Symbol> symbol = program.symbolAt(address - 1); // a call that does not return may end its function
         boolean inText = symbol.isPresent() && symbol.get().isText();
         if (inText && calls.isBehindCall(word)) {
-            frames.add(new Frame(frames.size(), address, address - 1, sp, FrameKind.GUESS));
+            frames.add(frame(frames.size(), address, address - 1, sp, FrameKind.GUESS));
         }
     }
 }

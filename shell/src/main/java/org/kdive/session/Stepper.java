@@ -45,17 +45,20 @@ public final class Stepper {
         return CALLS.matcher(mnemonic).matches() || mnemonic.startsWith("rep");
     }
 
-    /** To the return of the current function, past all that it calls. */
+    /** To the return of the selected frame's function, past all that it calls. */
     public Running finish() {
         Stop stop = control.requireStop();
-        List<Frame> frames = stop.calls(2).frames();
-        if (frames.size() < 2) {
+        int level = stop.frame().level();
+        List<Frame> frames = stop.calls(level + 2).frames();
+        if (frames.size() < level + 2) {
             throw new SessionException(
                     "finish: the caller of this function is not known", new SessionFailure.Unsupported("finish"));
         }
-        long sp = stop.registers().sp();
+        long sp = stop.frame().sp();
         return control.resume(Goal.until(
-                "finish", List.of(frames.get(1).pc()), registers -> Long.compareUnsigned(registers.sp(), sp) >= 0));
+                "finish",
+                List.of(frames.get(level + 1).pc()),
+                registers -> Long.compareUnsigned(registers.sp(), sp) >= 0));
     }
 
     /** To a place, or any of them when the location has several; user breakpoints on the way stop as always. */

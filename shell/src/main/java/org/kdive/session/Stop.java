@@ -63,6 +63,23 @@ public final class Stop implements SessionState {
         return target.registers(other);
     }
 
+    /** As the selected frame knows them. */
+    public RegisterFile frameRegisters() {
+        return target.frames().over(registers());
+    }
+
+    /** The frame that is selected; the innermost until another is. */
+    public Frame frame() {
+        requireCurrent();
+        return target.frames().caller().orElseGet(() -> calls(1).frames().get(0));
+    }
+
+    /** Makes it the one that expressions speak of, until the guest runs or another thread is selected. */
+    public void select(Frame frame) {
+        requireCurrent();
+        target.frames().choose(frame);
+    }
+
     public Architecture architecture() {
         return target.architecture();
     }

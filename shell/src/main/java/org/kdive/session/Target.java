@@ -48,6 +48,7 @@ final class Target implements AutoCloseable {
     private final Map<Map.Entry<InstructionSet, Syntax>, Optional<Disassembler>> disassemblers = new HashMap<>();
     private final StopCache cache;
     private final Unwinding unwinding;
+    private final FrameChoice frames = new FrameChoice();
     private final LoadedModules modules;
     private final InitMemory initMemory = new InitMemory(this);
     private Runnable modulesChanged = () -> {};
@@ -313,6 +314,10 @@ final class Target implements AutoCloseable {
         } catch (QmpException e) {
             return Optional.empty();
         }
+    }
+
+    FrameChoice frames() {
+        return frames;
     }
 
     Unwinding unwinding() {

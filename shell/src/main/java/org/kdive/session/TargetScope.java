@@ -3,6 +3,7 @@ package org.kdive.session;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.kdive.gdbrsp.Register;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.Architecture;
@@ -49,8 +50,9 @@ final class TargetScope implements ConvenienceScope {
 
     @Override
     public Optional<Value> register(String name) {
-        RegisterFile registers = target.registers(thread);
+        RegisterFile registers = target.frames().over(target.registers(thread));
         RegisterTypes typed = new RegisterTypes(target.types());
+        UnaryOperator<String> present = each -> requireKnown(registers, each);
         if (name.equals("pc")) {
             Value linear = Value.of(
                     typed.codePointer(), registers.pc(), target.architecture().byteOrder());
@@ -58,12 +60,23 @@ final class TargetScope implements ConvenienceScope {
         }
         Optional<Register> register = registers.find(name);
         if (register.isEmpty()) {
-            return typed.part(name, registers::value);
+            return typed.part(name, whole -> registers.value(present.apply(whole)));
         }
         return registers
-                .value(name)
+                .value(present.apply(name))
                 .map(bits -> place(
                         typed.value(register.get(), name, bits), register.get().name()));
+    }
+
+    private String requireKnown(RegisterFile registers, String name) {
+        if (registers.isLost(name)) {
+            throw new SessionException(
+                    "$%s is <not saved> in frame %d"
+                            .formatted(
+                                    name, target.frames().caller().orElseThrow().level()),
+                    new SessionFailure.NoRegister(name));
+        }
+        return name;
     }
 
     private static Value place(Value value, String register) {
@@ -72,7 +85,7 @@ final class TargetScope implements ConvenienceScope {
 
     @Override
     public void writeRegister(String name, BigInteger bits) {
-        target.registers(thread).write(name, bits);
+        target.frames().over(target.registers(thread)).write(name, bits);
         target.invalidate();
     }
 

@@ -57,7 +57,8 @@ final class Unwinding {
     private static Calls calls(Backtrace found) {
         List<Frame> frames = new ArrayList<>();
         for (StackFrame frame : found.frames()) {
-            frames.add(new Frame(frames.size(), frame.pc(), frame.lookupPc(), frame.sp(), frame.kind()));
+            frames.add(new Frame(
+                    frames.size(), frame.pc(), frame.lookupPc(), frame.sp(), frame.kind(), frame.registers()));
         }
         return new Calls(frames, found.end() == Backtrace.End.LOST ? found.reason() : "");
     }

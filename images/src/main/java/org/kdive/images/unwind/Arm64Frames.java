@@ -2,12 +2,16 @@ package org.kdive.images.unwind;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** AAPCS64, 6.4.6: stp x29, x30, [sp, ...]; add x29, sp, #n. Return addresses may be signed (PAC). */
 final class Arm64Frames implements FrameConvention {
     private static final int RET = 0xd65f03c0;
     private static final int AUTIASP = 0xd50323bf;
+
+    private static final int FRAME_POINTER_MASK = 0xff8003ff;
+    private static final int SET_FRAME_POINTER = 0x910003fd; // add x29, sp, #n, or mov x29, sp
 
     private final int addressBits;
 
@@ -40,6 +44,60 @@ final class Arm64Frames implements FrameConvention {
         return fp + 16;
     }
 
+    // the record is the lowest part of a frame, below what the function keeps besides
+    @Override
+    public boolean isFrameAtRecord() {
+        return false;
+    }
+
+    @Override
+    public Optional<String> linkName() {
+        return Optional.of("x30");
+    }
+
+    @Override
+    public OptionalLong callersSpAboveFp(byte[] prologue) {
+        ByteBuffer code = ByteBuffer.wrap(prologue).order(ByteOrder.LITTLE_ENDIAN);
+        long taken = 0;
+        while (code.remaining() >= 4) {
+            int instruction = code.getInt();
+            if ((instruction & FRAME_POINTER_MASK) == SET_FRAME_POINTER) {
+                return OptionalLong.of(taken - immediate12(instruction));
+            }
+            taken += takenBy(instruction);
+        }
+        return OptionalLong.empty();
+    }
+
+    @Override
+    public long takenBytes(byte[] bytes) {
+        ByteBuffer code = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        long taken = 0;
+        while (code.remaining() >= 4) {
+            taken += takenBy(code.getInt());
+        }
+        return taken;
+    }
+
+    // Arm ARM, C6.2: SUB (immediate), STP and STR with pre-index, their base the stack pointer
+    private static long takenBy(int instruction) {
+        if ((instruction & 0xff8003ff) == 0xd10003ff) { // sub sp, sp, #n
+            return immediate12(instruction);
+        }
+        if ((instruction & 0xffc003e0) == 0xa98003e0) { // stp xA, xB, [sp, #-n]!
+            return -8L * (instruction << 10 >> 25);
+        }
+        if ((instruction & 0xffe00fe0) == 0xf8000fe0) { // str xA, [sp, #-n]!
+            return -(instruction << 11 >> 23);
+        }
+        return 0;
+    }
+
+    private static long immediate12(int instruction) {
+        int value = instruction >>> 10 & 0xfff; // 24 bits at most when shifted
+        return (instruction >>> 22 & 1) != 0 ? value << 12 : value;
+    }
+
     /** Bit 55 tells kernel from user; the signature is in the bits above the address, that one left out. */
     @Override
     public long plain(long returnAddress) {
@@ -54,14 +112,19 @@ final class Arm64Frames implements FrameConvention {
     }
 
     @Override
-    public Leaf leaf(byte[] prologue, long offset, byte[] next) {
+    public boolean isReturning(byte[] next) {
         int instruction = ByteBuffer.wrap(next).order(ByteOrder.LITTLE_ENDIAN).getInt();
-        if (instruction == RET || instruction == AUTIASP) {
+        return instruction == RET || instruction == AUTIASP;
+    }
+
+    @Override
+    public Leaf leaf(byte[] prologue, long offset, byte[] next) {
+        if (isReturning(next)) {
             return Leaf.LINK;
         }
         ByteBuffer code = ByteBuffer.wrap(prologue).order(ByteOrder.LITTLE_ENDIAN);
         while (code.remaining() >= 4 && code.position() < offset) {
-            if ((code.getInt() & 0xff8003ff) == 0x910003fd) { // add x29, sp, #n, or mov x29, sp
+            if ((code.getInt() & FRAME_POINTER_MASK) == SET_FRAME_POINTER) {
                 return Leaf.FRAMED;
             }
         }

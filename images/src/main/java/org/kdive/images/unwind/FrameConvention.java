@@ -1,5 +1,6 @@
 package org.kdive.images.unwind;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** How one architecture's compiler keeps frame pointers. A record is two words: the caller's frame pointer, the return address. */
@@ -13,8 +14,32 @@ interface FrameConvention {
     /** Where the record lies for a frame pointer. */
     long recordAddress(long fp);
 
-    /** The stack pointer that the caller finds again. */
+    /** The stack pointer that the caller finds again; maybe too low where {@link #isFrameAtRecord} is false. */
     long callersSp(long fp);
+
+    /** Whether the caller's stack pointer follows from the frame pointer alone. */
+    default boolean isFrameAtRecord() {
+        return true;
+    }
+
+    /**
+     * How far the caller's stack pointer is above the function's frame pointer, by the code that set it up.
+     *
+     * @param prologue the function's first bytes
+     */
+    default OptionalLong callersSpAboveFp(byte[] prologue) {
+        return OptionalLong.empty();
+    }
+
+    /** What code that does not keep a record has taken from the stack so far. */
+    default long takenBytes(byte[] code) {
+        return 0;
+    }
+
+    /** The register that holds the return address when a function is entered, and again when it has returned. */
+    default Optional<String> linkName() {
+        return Optional.empty();
+    }
 
     /** A return address without what hardware adds to it. */
     default long plain(long returnAddress) {
@@ -44,6 +69,11 @@ interface FrameConvention {
      * @param next the bytes at the pc, at least four
      */
     Leaf leaf(byte[] prologue, long offset, byte[] next);
+
+    /** Whether an instruction belongs to the end of a function, which has given back its stack by then. */
+    default boolean isReturning(byte[] next) {
+        return false;
+    }
 
     /** The link register; empty on an architecture without one. */
     OptionalLong link(RegisterValues registers);

@@ -3,6 +3,8 @@ package org.kdive.images.unwind;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -79,7 +81,10 @@ public final class FramePointerUnwinder implements Unwinder {
             byte[] next = memory.read(pc, 4);
             switch (convention.leaf(prologue, pc - start.getAsLong(), next)) {
                 case FRAMED -> {}
-                case LINK -> addCaller(convention.link(registers).orElse(0), sp, fp, frames);
+                case LINK -> {
+                    long taken = convention.isReturning(next) ? 0 : takenBefore(pc - start.getAsLong(), prologue);
+                    addCaller(convention.link(registers).orElse(0), sp + taken, fp, frames);
+                }
                 case AT_SP -> addCaller(words(sp).getLong(0), sp + 8, fp, frames);
                 case ABOVE_SP -> addCaller(words(sp).getLong(8), sp + 16, fp, frames);
             }
@@ -88,11 +93,41 @@ public final class FramePointerUnwinder implements Unwinder {
         }
     }
 
+    private long takenBefore(long offset, byte[] prologue) {
+        return convention.takenBytes(Arrays.copyOf(prologue, (int) Math.min(prologue.length, offset)));
+    }
+
     private void addCaller(long returnAddress, long sp, long fp, List<StackFrame> frames) {
         long pc = convention.plain(returnAddress);
         if (pc != 0) {
-            frames.add(frame(pc, sp, fp, FrameKind.NORMAL, false));
+            frames.add(caller(pc, OptionalLong.of(sp), sp, fp));
         }
+    }
+
+    /** What the caller finds in its stack pointer again; empty where neither the record nor the code tells. */
+    private OptionalLong callersSp(StackFrame callee, long fp) {
+        if (convention.isFrameAtRecord()) {
+            return OptionalLong.of(convention.callersSp(fp));
+        }
+        OptionalLong start = starts.find(callee.lookupPc());
+        if (start.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        try {
+            OptionalLong above =
+                    convention.callersSpAboveFp(memory.read(start.getAsLong(), FrameConvention.PROLOGUE_BYTES));
+            return above.isPresent() ? OptionalLong.of(fp + above.getAsLong()) : above;
+        } catch (ImageException e) {
+            requireFault(e);
+            return OptionalLong.empty();
+        }
+    }
+
+    private StackFrame caller(long pc, OptionalLong knownSp, long sp, long fp) {
+        Map<String, Long> registers = new HashMap<>(Map.of(convention.pcName(), pc, convention.fpName(), fp));
+        convention.linkName().ifPresent(name -> registers.put(name, pc)); // where its callee returned to
+        knownSp.ifPresent(value -> registers.put(convention.spName(), value));
+        return new StackFrame(pc, sp, OptionalLong.of(fp), FrameKind.NORMAL, false, registers);
     }
 
     private Backtrace chain(List<StackFrame> frames, long from, int limit) {
@@ -118,7 +153,8 @@ public final class FramePointerUnwinder implements Unwinder {
             if (pc == 0) {
                 return new Backtrace(frames, Backtrace.End.COMPLETE, "");
             }
-            frames.add(frame(pc, convention.callersSp(fp), nextFp, FrameKind.NORMAL, false));
+            OptionalLong sp = callersSp(frames.get(frames.size() - 1), fp);
+            frames.add(caller(pc, sp, sp.orElse(convention.callersSp(fp)), nextFp));
             if (nextFp != 0 && Long.compareUnsigned(nextFp, fp) <= 0 && ++stacks > MOST_STACKS) {
                 return lost(frames, "the stack does not move on");
             }

@@ -1,5 +1,6 @@
 package org.kdive.images.unwind;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** RISC-V ELF psABI, "Frame Pointer Convention": s0 points above the record, which is {caller's s0, ra}. */
@@ -17,6 +18,11 @@ final class RiscvFrames implements FrameConvention {
     @Override
     public String fpName() {
         return "fp";
+    }
+
+    @Override
+    public Optional<String> linkName() {
+        return Optional.of("ra");
     }
 
     @Override

@@ -34,8 +34,37 @@ final class FramePointerUnwinderTest {
         Backtrace trace = FramePointerUnwinder.arm64(memory, FramePointerUnwinderTest::start, 48)
                 .unwind(registers("pc", FUNCTION + 8, "sp", STACK, "x29", STACK, "x30", 1L, "cpsr", 5L), 10);
         assertThat(trace.frames()).extracting(StackFrame::pc).containsExactly(FUNCTION + 8, 0xffff_8000_0800_1230L);
-        assertThat(trace.frames().get(1).sp()).isEqualTo(STACK + 16);
+        assertThat(trace.frames().get(1).sp()).isEqualTo(STACK + 32);
+        assertThat(trace.frames().get(1).registers())
+                .containsOnly(
+                        Map.entry("pc", 0xffff_8000_0800_1230L),
+                        Map.entry("x30", 0xffff_8000_0800_1230L),
+                        Map.entry("x29", STACK + 0x40),
+                        Map.entry("sp", STACK + 32));
         assertThat(trace.end()).isEqualTo(Backtrace.End.COMPLETE);
+    }
+
+    @Test
+    void readsTheStackPointerOfTheCallerFromTheCodeThatMadeTheFrame() {
+        // sub sp, sp, #80; stp x29, x30, [sp, #16]; add x29, sp, #16
+        memory.putWords(FUNCTION, 0xd10143ff, 0xa9017bfd, 0x910043fd, 0xd503201f);
+        memory.put(STACK, STACK + 0x80, BASE + 0x500);
+        FramePointerUnwinder unwinder = FramePointerUnwinder.arm64(memory, FramePointerUnwinderTest::start, 48);
+        RegisterValues inside = registers("pc", FUNCTION + 12, "sp", STACK - 16, "x29", STACK, "x30", 1L, "cpsr", 5L);
+        assertThat(unwinder.unwind(inside, 2).frames().get(1).sp()).isEqualTo(STACK + 64);
+
+        RegisterValues early = registers("pc", FUNCTION + 4, "sp", STACK, "x29", 0L, "x30", BASE + 0x500, "cpsr", 5L);
+        assertThat(unwinder.unwind(early, 2).frames().get(1).registers()).containsEntry("sp", STACK + 80);
+    }
+
+    @Test
+    void knowsNoStackPointerWhereNoCodeTells() {
+        memory.put(STACK, STACK + 0x80, BASE + 0x500);
+        StackFrame caller = FramePointerUnwinder.arm64(memory, pc -> OptionalLong.empty(), 48)
+                .unwind(registers("pc", FUNCTION, "sp", STACK, "x29", STACK, "x30", 1L, "cpsr", 5L), 2)
+                .frames()
+                .get(1);
+        assertThat(caller.registers()).containsOnlyKeys("pc", "x29", "x30");
     }
 
     @Test
