@@ -1,5 +1,6 @@
 package org.kdive.images.arch;
 
+import static org.kdive.images.arch.BitField.address;
 import static org.kdive.images.arch.BitField.bit;
 import static org.kdive.images.arch.BitField.field;
 
@@ -140,7 +141,7 @@ final class Arm64Fields {
     private static List<BitField> ttbr() {
         return List.of(
                 field("ASID", 48, 16, "address space number"),
-                field("BADDR", 1, 47, "physical address of the table, in units of 2"),
+                address("BADDR", 1, 47, "physical address of the table"),
                 bit("CnP", 0, "shared with other processors"));
     }
 }

@@ -10,13 +10,22 @@ import java.util.Optional;
  * @param lowBit the lowest bit's number, 0 for the least significant
  * @param meaning what it does, in a few words
  * @param values names of values, for a field that is an enumeration
+ * @param inPlace whether the bits are those of a larger number at their own places, as in an address whose low bits are 0
  */
-public record BitField(String name, int lowBit, int bits, String meaning, Map<Long, String> values) {
+public record BitField(String name, int lowBit, int bits, String meaning, Map<Long, String> values, boolean inPlace) {
     public BitField {
         if (lowBit < 0 || bits < 1 || lowBit + bits > 64) {
             throw new IllegalArgumentException(name + ": bits " + lowBit + "+" + bits);
         }
         values = Map.copyOf(values);
+    }
+
+    BitField(String name, int lowBit, int bits, String meaning, Map<Long, String> values) {
+        this(name, lowBit, bits, meaning, values, false);
+    }
+
+    static BitField address(String name, int lowBit, int bits, String meaning) {
+        return new BitField(name, lowBit, bits, meaning, Map.of(), true);
     }
 
     static BitField bit(String name, int lowBit, String meaning) {
@@ -28,7 +37,8 @@ public record BitField(String name, int lowBit, int bits, String meaning, Map<Lo
     }
 
     public long of(long register) {
-        return register >>> lowBit & (bits == 64 ? -1 : (1L << bits) - 1);
+        long value = register >>> lowBit & (bits == 64 ? -1 : (1L << bits) - 1);
+        return inPlace ? value << lowBit : value;
     }
 
     public Optional<String> valueName(long register) {

@@ -37,6 +37,8 @@ final class RegisterDecoderTest {
         assertThat(arm64.decode("TCR_EL1", 0x00000032b5503510L))
                 .hasValueSatisfying(text -> assertThat(text).contains("TG1=4K", "TG0=4K", "T0SZ=0x10", "T1SZ=0x10"));
         assertThat(arm64.decode("MPIDR_EL1", 0x80000003L)).hasValue("[ Aff0=0x3 ]");
+        assertThat(arm64.decode("TTBR1_EL1", 0x00010000419d3001L)).hasValue("[ ASID=0x1 BADDR=0x419d3000 CnP ]");
+        assertThat(arm64.decode("TTBR0_EL1", 0x0000000041a00000L)).hasValue("[ BADDR=0x41a00000 ]");
         assertThat(arm64.decode("ESR_EL1", 0x96000045L)).hasValue("[ EC=data abort in the kernel IL ISS=0x45 ]");
     }
 
