@@ -95,12 +95,15 @@ public final class Console implements AutoCloseable {
 
     /**
      * Calls back with all that comes from now on, in order, on a thread of its own, until closed or the line ends. A
-     * slow listener loses bytes and holds nobody up.
+     * slow listener loses bytes and holds nobody up. Closing waits a moment for what has come to be heard.
      */
     public Subscription subscribe(Consumer<byte[]> listener) {
-        ConsoleReader reader = reader();
-        Thread thread = daemon("console-listener", () -> listen(reader, listener));
-        return thread::interrupt;
+        ConsoleListener hearing = new ConsoleListener(reader(), listener);
+        Thread thread = daemon("console-listener", hearing);
+        return () -> {
+            hearing.hearUpTo(position());
+            thread.interrupt();
+        };
     }
 
     /** Ends a {@link #subscribe}. */
@@ -108,23 +111,6 @@ public final class Console implements AutoCloseable {
     public interface Subscription extends AutoCloseable {
         @Override
         void close();
-    }
-
-    private static void listen(ConsoleReader reader, Consumer<byte[]> listener) {
-        try {
-            while (!reader.ended()) {
-                byte[] bytes = reader.read(LOOP_DEADLINE);
-                if (bytes.length > 0) {
-                    listener.accept(bytes);
-                }
-            }
-        } catch (MachineException e) {
-            boolean over = e.failure() instanceof MachineFailure.ConsoleClosed
-                    || e.failure() instanceof MachineFailure.Interrupted;
-            if (!over) {
-                throw e;
-            }
-        }
     }
 
     /**

@@ -24,6 +24,11 @@ public final class ConsoleReader {
         return chunk.bytes();
     }
 
+    /** Behind the last byte that was read, from the line's very first. */
+    long position() {
+        return position;
+    }
+
     /** Whether the line has ended and all of it has been read. */
     public boolean ended() {
         return ended;
