@@ -251,7 +251,7 @@ final class AptView {
             if (!ours || !target.field("Component").equals("main")) {
                 continue;
             }
-            String repository = distribution.repository(target.field("Repo"), architecture);
+            String repository = target.field("Repo");
             String head = "deb [arch=" + architecture.debianName() + keyring + "] " + repository + " ";
             lines.add(head + target.field("Release") + " main");
             if (distribution == Distribution.DEBIAN && target.field("Release").equals(codename)) {

@@ -36,16 +36,8 @@ public enum Distribution {
         }
     },
 
+    // Ubuntu keeps all but x86 on a server of its own; it is used where the host's sources name it.
     UBUNTU("/usr/share/keyrings/ubuntu-archive-keyring.gpg") {
-        @Override
-        String repository(String hostRepository, PackageArchitecture architecture) {
-            boolean primary = architecture == PackageArchitecture.AMD64 || architecture == PackageArchitecture.I386;
-            // Ubuntu keeps all but x86 on a server of its own.
-            return primary || hostRepository.contains("ports.")
-                    ? hostRepository
-                    : "http://ports.ubuntu.com/ubuntu-ports/";
-        }
-
         @Override
         Flavour usualFlavour(PackageArchitecture architecture) {
             return architecture == PackageArchitecture.AMD64 ? Flavour.CLOUD : Flavour.GENERIC;
@@ -87,11 +79,6 @@ public enum Distribution {
     /** The file that apt checks this distribution's signatures with, where its keyring package puts it. */
     String keyring() {
         return keyring;
-    }
-
-    /** The repository that has the architecture, given the one the host uses. */
-    String repository(String hostRepository, PackageArchitecture architecture) {
-        return hostRepository;
     }
 
     /** What the bare name means: the smallest stock kernel made for a virtual machine. */

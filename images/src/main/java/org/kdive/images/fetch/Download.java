@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * @param hash algorithm and digest as apt writes them, {@code SHA256:00be...}; it comes from the signed lists
  */
 record Download(String uri, String fileName, long sizeBytes, String hash) {
-    // 'http://deb.debian.org/.../x_1%3a2_arm64.deb' x_1%3a2_arm64.deb 822236 SHA256:732c...
+    // 'http://mirror.example/.../x_1%3a2_arm64.deb' x_1%3a2_arm64.deb 822236 SHA256:732c...
     private static final Pattern LINE =
             Pattern.compile("'([^']+)' ([A-Za-z0-9.+:~_%-]+) ([0-9]{1,12}) ([A-Z0-9]+:[0-9a-f]+)");
 

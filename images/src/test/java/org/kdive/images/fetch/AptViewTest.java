@@ -13,17 +13,17 @@ final class AptViewTest {
     @Test
     void takesTheHostsRepositoriesForAnotherArchitectureAndAddsBackports() {
         List<Stanza> targets = Stanza.parseAll("""
-                Repo: http://deb.debian.org/debian/
+                Repo: http://mirror.example/debian/
                 Release: bookworm
                 Component: main
                 Origin: Debian
 
-                Repo: http://deb.debian.org/debian/
+                Repo: http://mirror.example/debian/
                 Release: bookworm
                 Component: non-free
                 Origin: Debian
 
-                Repo: http://security.debian.org/
+                Repo: http://security.example/
                 Release: bookworm-security
                 Component: main
                 Origin: $(ORIGIN)
@@ -38,15 +38,15 @@ final class AptViewTest {
 
         assertThat(lines.stream().map(line -> line.replaceAll(" signed-by=[^\\]]*", "")))
                 .containsExactly(
-                        "deb [arch=arm64] http://deb.debian.org/debian/ bookworm main",
-                        "deb [arch=arm64] http://deb.debian.org/debian/ bookworm-backports main",
-                        "deb [arch=arm64] http://security.debian.org/ bookworm-security main");
+                        "deb [arch=arm64] http://mirror.example/debian/ bookworm main",
+                        "deb [arch=arm64] http://mirror.example/debian/ bookworm-backports main",
+                        "deb [arch=arm64] http://security.example/ bookworm-security main");
     }
 
     @Test
     void findsNoUbuntuOnADebianHost() {
         List<Stanza> targets = Stanza.parseAll(
-                "Repo: http://deb.debian.org/debian/\nRelease: bookworm\nComponent: main\nOrigin: Debian\n");
+                "Repo: http://mirror.example/debian/\nRelease: bookworm\nComponent: main\nOrigin: Debian\n");
 
         assertThat(AptView.sourceLines(targets, Distribution.UBUNTU, PackageArchitecture.AMD64, BOOKWORM))
                 .isEmpty();
@@ -73,7 +73,7 @@ final class AptViewTest {
     void readsWhereAPackageIs() {
         Download download = Download.parse(
                 "busybox-static",
-                "'http://deb.debian.org/debian/pool/main/b/busybox/busybox-static_1.35.0_arm64.deb'"
+                "'http://mirror.example/debian/pool/main/b/busybox/busybox-static_1.35.0_arm64.deb'"
                         + " busybox-static_1%3a1.35.0_arm64.deb 822236 SHA256:732c9135\n");
 
         assertThat(download.uri()).endsWith("busybox-static_1.35.0_arm64.deb");
