@@ -108,11 +108,7 @@ final class ImageTypesVerb implements Callable<Integer> {
             Json.print(out, to -> write(to, name, type));
             return;
         }
-        List<String> lines = offsets ? CPrinter.layout(type) : CPrinter.describe(type);
-        String head = lines.get(0);
-        String column = head.startsWith("/*") ? head.substring(0, head.indexOf("*/") + 2) + "  " : "";
-        out.println(column + "type = " + head.substring(column.length()));
-        lines.stream().skip(1).forEach(out::println);
+        CPrinter.ptype(type, offsets).forEach(out::println);
     }
 
     /** The whole words are tried first: the name of a type has no dot, but a hostile one may. */

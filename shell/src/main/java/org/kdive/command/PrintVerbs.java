@@ -130,10 +130,8 @@ final class PrintVerbs {
                 .completes(Completers.TYPES)
                 .runs((session, arguments, output) -> {
                     Type type = session.typeOf(required(arguments, "ptype[/o] EXPRESSION|TYPE"));
-                    boolean layout = arguments.format().contains("o");
-                    List<String> lines = layout ? CPrinter.layout(type) : CPrinter.describe(type);
-                    output.line("%s", layout && lines.size() > 1 ? lines.get(0) : "type = " + lines.get(0));
-                    lines.stream().skip(1).forEach(line -> output.line("%s", line));
+                    boolean offsets = arguments.format().contains("o");
+                    CPrinter.ptype(type, offsets).forEach(line -> output.line("%s", line));
                 });
     }
 }

@@ -10,11 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.kdive.images.fetch.Cache;
+import org.kdive.gdb.DebugVmlinux;
 import org.kdive.images.fetch.FetchedKernel;
-import org.kdive.images.fetch.KernelFetcher;
-import org.kdive.images.fetch.KernelName;
-import org.kdive.images.fetch.Progress;
 
 /**
  * Launch to a stop in start_kernel: kdive on the stock kernel with KASLR, gdb with the debug vmlinux and nokaslr, and QEMU
@@ -28,10 +25,11 @@ public final class LaunchBench {
     private final FetchedKernel kernel;
     private final Path vmlinux;
 
-    private LaunchBench(Path work) throws IOException, InterruptedException {
+    private LaunchBench(Path work) {
         this.work = work;
-        this.kernel = KernelFetcher.ofUser().fetch(KernelName.parse("debian"), Progress.silent());
-        this.vmlinux = debugVmlinux();
+        DebugVmlinux debug = DebugVmlinux.fetch();
+        this.kernel = debug.kernel();
+        this.vmlinux = debug.file();
     }
 
     public static void main(String[] words) throws IOException, InterruptedException {
@@ -146,27 +144,6 @@ public final class LaunchBench {
                 new ProcessBuilder(command).redirectErrorStream(true).directory(work.toFile());
         builder.environment().putAll(Map.of("TERM", "xterm", "LC_ALL", "C.UTF-8"));
         return builder.start();
-    }
-
-    /** From the distribution's debug package, unpacked once into the cache. */
-    private Path debugVmlinux() throws IOException, InterruptedException {
-        String release = kernel.kernel().getFileName().toString().substring("vmlinuz-".length());
-        Path directory =
-                Files.createDirectories(Cache.ofUser(System.getenv()).root().resolve("bench"));
-        Path file = directory.resolve("usr/lib/debug/boot/vmlinux-" + release);
-        if (!Files.exists(file)) {
-            String script = "cd \"$1\" && apt-get -qq download \"$2\" && dpkg-deb --fsys-tarfile \"$2\"_*.deb |"
-                    + " tar x ./usr/lib/debug/boot/vmlinux-\"$3\" && rm \"$2\"_*.deb";
-            Process process = new ProcessBuilder(
-                            "sh", "-c", script, "sh", directory.toString(), kernel.packageName() + "-dbg", release)
-                    .redirectErrorStream(true)
-                    .start();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (process.waitFor() != 0) {
-                throw new IOException("debug package: " + said);
-            }
-        }
-        return file;
     }
 
     private static Path home() {

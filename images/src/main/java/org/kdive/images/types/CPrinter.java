@@ -75,6 +75,15 @@ public final class CPrinter {
         return resolved(type) instanceof StructType struct ? LayoutPrinter.print(struct) : describe(type);
     }
 
+    /** The whole answer of gdb's command of that name, with or without its /o: the column of offsets stands before {@code type = }. */
+    public static List<String> ptype(Type type, boolean offsets) {
+        List<String> lines = new ArrayList<>(offsets ? layout(type) : describe(type));
+        String head = lines.get(0);
+        String column = head.startsWith("/*") ? head.substring(0, head.indexOf("*/") + 2) + "  " : "";
+        lines.set(0, column + "type = " + head.substring(column.length()));
+        return lines;
+    }
+
     /** gdb resolves the typedefs of what it is asked for and keeps those of its parts. */
     private static Type resolved(Type type) {
         Type at = type;

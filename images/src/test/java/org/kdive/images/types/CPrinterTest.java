@@ -124,6 +124,14 @@ final class CPrinterTest {
     }
 
     @Test
+    void saysTypeBehindTheColumnOfOffsetsAsGdbDoes() {
+        StructType type = new StructType("s", false, 1, List.of(member("c", CHAR, 0, 0)));
+        assertThat(CPrinter.ptype(type, true)).startsWith("/* offset      |    size */  type = struct s {");
+        assertThat(CPrinter.ptype(type, false)).startsWith("type = struct s {");
+        assertThat(CPrinter.ptype(INT, true)).containsExactly("type = int");
+    }
+
+    @Test
     void givesUpOnTypesThatNeverEnd() {
         assertThat(new Knot().cName()).contains("...");
         assertThat(new ArrayType(TypeRef.to(INT), Long.MAX_VALUE).sizeBytes()).isEqualTo(Long.MAX_VALUE);

@@ -1,0 +1,101 @@
+package org.kdive.gdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** One gdb process with the debug vmlinux, asked line by line. */
+final class Gdb implements AutoCloseable {
+    private static final String MARK = "@answered@";
+
+    private final Process process;
+    private final PrintWriter in;
+    private final BufferedReader out;
+
+    private Gdb(Process process) {
+        this.process = process;
+        this.in = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8));
+        this.out = process.inputReader(StandardCharsets.UTF_8);
+    }
+
+    /** On CI a missing gdb is a failure; elsewhere a reason to skip. */
+    static Gdb start(DebugVmlinux vmlinux) {
+        boolean there = Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, "gdb")));
+        if (System.getenv("CI") != null) {
+            assertThat(there).as("gdb on the path").isTrue();
+        }
+        assumeTrue(there, "gdb is not on the path");
+        List<String> command = new ArrayList<>(List.of("gdb", "-nx", "-q"));
+        for (String setting : List.of(
+                "set index-cache directory " + vmlinux.indexes(),
+                "set index-cache enabled on",
+                "set prompt",
+                "set width 0",
+                "set height 0",
+                "set confirm off",
+                "set auto-load no",
+                "set print finish off",
+                "set startup-quietly on")) {
+            command.addAll(List.of("-iex", setting));
+        }
+        command.add(vmlinux.file().toString());
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("LC_ALL", "C.UTF-8");
+        builder.environment().remove("DEBUGINFOD_URLS");
+        try {
+            Files.createDirectories(vmlinux.indexes());
+            Gdb gdb = new Gdb(builder.start());
+            gdb.answer("echo");
+            return gdb;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What it says to one command, an error too, without the last line end. */
+    String answer(String command) {
+        return String.join("\n", lines(command));
+    }
+
+    /** A command and the lines of its block, if it has one. */
+    List<String> lines(String command) {
+        in.println(command);
+        in.println("echo \\n" + MARK + "\\n");
+        in.flush();
+        List<String> lines = new ArrayList<>();
+        try {
+            for (String line = out.readLine(); !MARK.equals(line); line = out.readLine()) {
+                if (line == null) {
+                    throw new IllegalStateException("gdb ended at \"%s\": %s".formatted(command, lines));
+                }
+                lines.add(line);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return withoutMarksLineEnd(lines);
+    }
+
+    private static List<String> withoutMarksLineEnd(List<String> lines) {
+        int last = lines.size() - 1;
+        return last >= 0 && lines.get(last).isEmpty() ? lines.subList(0, last) : lines;
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        in.close();
+    }
+}
