@@ -92,7 +92,14 @@ final class InfoVerbs {
         return Command.named("registers", "r", "all-registers")
                 .usage("info registers [NAME|GROUP...]")
                 .summary("registers of the current CPU; flags and control registers bit by bit")
-                .help("Groups are general segment control system vector float all.")
+                .help("""
+                        Groups are general segment control system vector float all. Bits have the names of the architecture's
+                        manual; those that are 0 are left out. What x86 holds beside a selector, its tables and its debug
+                        registers are QEMU's monitor's words, where there is one.
+                          info registers rip cr0
+                          info registers control
+                          info registers ESR_EL1
+                          info registers system""")
                 .completes(Completers.REGISTERS)
                 .runs((session, arguments, output) -> {
                     List<String> words = arguments.verb().startsWith("all") ? List.of("all") : arguments.words();

@@ -1,80 +1,76 @@
 package org.kdive.command;
 
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.kdive.gdbrsp.Register;
 import org.kdive.images.Architecture;
 import org.kdive.images.arch.RegisterDecoder;
 import org.kdive.images.arch.RegisterGroup;
-import org.kdive.session.RegisterFile;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
 import org.kdive.session.Stop;
 
 /** {@code info registers}: values in gdb's columns, control and flag registers bit by bit. */
 final class Registers {
-    private Registers() {}
+    private final Stop stop;
+    private final Output output;
+    private final UntoldRegisters untold;
+
+    private Registers(Stop stop, Output output) {
+        this.stop = stop;
+        this.output = output;
+        this.untold = new UntoldRegisters(stop);
+    }
 
     /** All general ones without words; else those named, one by one or by group. */
     static void show(Stop stop, List<String> words, Output output) {
-        RegisterFile registers = stop.frameRegisters();
+        Registers registers = new Registers(stop, output);
         if (words.isEmpty()) {
-            registers.present().stream()
-                    .filter(register -> isGeneral(stop, register))
-                    .forEach(register -> line(stop, register, output));
+            stop.frameRegisters().present().stream().filter(registers::isUsual).forEach(registers::line);
+        }
+        words.forEach(registers::word);
+    }
+
+    private void word(String word) {
+        String name = word.startsWith("$") ? word.substring(1) : word;
+        Optional<Register> one = stop.frameRegisters().find(name);
+        if (one.isPresent()) {
+            line(one.get());
             return;
         }
-        for (String word : words) {
-            String name = word.startsWith("$") ? word.substring(1) : word;
-            Optional<Register> one = registers.find(name);
-            List<Register> group = group(stop, name);
-            if (one.isPresent()) {
-                line(stop, one.get(), output);
-            } else if (!group.isEmpty()) {
-                group.forEach(register -> line(stop, register, output));
-            } else {
-                throw new SessionException(
-                        "no register or group \"%s\"; groups are general segment control system vector float all"
-                                .formatted(name),
-                        new SessionFailure.NoRegister(name));
-            }
+        List<Register> group = group(name);
+        group.forEach(this::line);
+        boolean shown = untold.show(name.equals("all") ? "system" : name, output);
+        if (group.isEmpty() && !shown) {
+            throw new SessionException(
+                    "no register or group \"%s\"; groups are general segment control system vector float all"
+                            .formatted(name),
+                    new SessionFailure.NoRegister(name));
         }
     }
 
-    private static List<Register> group(Stop stop, String name) {
-        List<Register> found = new ArrayList<>();
-        for (Register register : stop.registers().all()) {
-            RegisterGroup group = groupOf(stop, register);
-            if (name.equals("all") || group.name().equalsIgnoreCase(name)) {
-                found.add(register);
-            }
-        }
-        return found;
+    private List<Register> group(String name) {
+        return stop.registers().all().stream()
+                .filter(register ->
+                        name.equals("all") || groupOf(register).name().equalsIgnoreCase(name))
+                .toList();
     }
 
-    private static boolean isGeneral(Stop stop, Register register) {
-        return switch (groupOf(stop, register)) {
+    private boolean isUsual(Register register) {
+        return switch (groupOf(register)) {
             case GENERAL, SEGMENT, CONTROL -> true;
             case SYSTEM, VECTOR, FLOAT -> false;
         };
     }
 
-    private static RegisterGroup groupOf(Stop stop, Register register) {
-        return decoder(stop).group(register.name());
+    private RegisterGroup groupOf(Register register) {
+        return RegisterDecoder.find(stop.architecture())
+                .map(decoder -> decoder.group(register.name()))
+                .orElse(RegisterGroup.GENERAL);
     }
 
-    private static RegisterDecoder decoder(Stop stop) {
-        return switch (stop.architecture()) {
-            case ARM64 -> RegisterDecoder.arm64();
-            case ARM -> RegisterDecoder.arm();
-            case RISCV64, RISCV32 -> RegisterDecoder.riscv64();
-            default -> RegisterDecoder.x86();
-        };
-    }
-
-    private static void line(Stop stop, Register register, Output output) {
+    private void line(Register register) {
         Optional<BigInteger> value = stop.frameRegisters().value(register.name());
         String name = output.styled(Output.Style.REGISTER, "%-14s ".formatted(register.name()));
         if (value.isEmpty()) {
@@ -82,14 +78,15 @@ final class Registers {
             return;
         }
         String hex = "0x" + value.get().toString(16);
-        output.line("%s%-19s%s", name, hex, meaning(stop, register, value.get()));
+        output.line("%s%-19s%s", name, hex, meaning(register, value.get()));
     }
 
-    private static String meaning(Stop stop, Register register, BigInteger value) {
+    private String meaning(Register register, BigInteger value) {
         long bits = value.longValue();
-        Optional<String> decoded = decoder(stop).decode(register.name(), bits);
+        Optional<String> decoded =
+                RegisterDecoder.find(stop.architecture()).flatMap(decoder -> decoder.decode(register.name(), bits));
         if (decoded.isPresent()) {
-            return decoded.get();
+            return decoded.get() + untold.hiddenPart(register.name());
         }
         if (register.bits() > 64) {
             return "";

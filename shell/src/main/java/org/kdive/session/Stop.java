@@ -2,6 +2,7 @@ package org.kdive.session;
 
 import java.util.List;
 import java.util.Optional;
+import org.kdive.gdbrsp.RspException;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.Architecture;
 import org.kdive.images.Program;
@@ -138,6 +139,16 @@ public final class Stop implements SessionState {
     public void write(long address, byte[] bytes) {
         requireCurrent();
         target.write(thread, address, bytes);
+    }
+
+    /** What QEMU's monitor answers; empty where none can be asked. */
+    Optional<String> monitor(String command) {
+        requireCurrent();
+        try {
+            return Optional.of(target.monitor(command));
+        } catch (RspException e) {
+            return Optional.empty(); // a stub without qRcmd
+        }
     }
 
     void requireCurrent() {

@@ -4,32 +4,42 @@ import static org.kdive.images.arch.BitField.address;
 import static org.kdive.images.arch.BitField.bit;
 import static org.kdive.images.arch.BitField.field;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongFunction;
 
 /** AArch64 state and EL1 system registers. Arm ARM (DDI 0487), C5.2 and D24.2. */
 final class Arm64Fields {
+    private static final long IN_AARCH32 = 0x10; // PSTATE.nRW
+
     private Arm64Fields() {}
 
     static Map<String, List<BitField>> all() {
         Map<String, List<BitField>> all = new HashMap<>();
-        all.put("cpsr", pstate());
-        all.put("spsr_el1", pstate());
-        all.put("sctlr", sctlr());
-        all.put("sctlr_el1", sctlr());
-        all.put("tcr_el1", tcr());
-        all.put("esr_el1", esr());
-        all.put("mpidr", mpidr());
-        all.put("mpidr_el1", mpidr());
-        all.put("ttbr0_el1", ttbr());
-        all.put("ttbr1_el1", ttbr());
-        all.put(
-                "cpacr_el1",
-                List.of(
-                        field("SMEN", 24, 2, "SME allowed"),
-                        field("FPEN", 20, 2, "floating point allowed"),
-                        field("ZEN", 16, 2, "SVE allowed")));
+        List.of("sctlr", "sctlr_el1").forEach(name -> all.put(name, Arm64Control.sctlr()));
+        all.put("tcr_el1", Arm64Control.tcr());
+        List.of("mpidr", "mpidr_el1").forEach(name -> all.put(name, mpidr()));
+        List.of("midr", "midr_el1").forEach(name -> all.put(name, midr()));
+        List.of("ttbr0_el1", "ttbr1_el1").forEach(name -> all.put(name, ttbr()));
+        List.of("cpacr", "cpacr_el1").forEach(name -> all.put(name, Arm64Control.cpacr()));
+        List.of("cntkctl", "cntkctl_el1").forEach(name -> all.put(name, Arm64Control.cntkctl()));
+        List.of("cntp_ctl_el0", "cntv_ctl_el0", "cntps_ctl_el1").forEach(name -> all.put(name, Arm64Control.timer()));
+        all.put("mair_el1", mair());
+        all.put("mdscr_el1", Arm64Control.mdscr());
+        all.put("ctr_el0", ctr());
+        all.put("fpcr", fpcr());
+        all.put("fpsr", fpsr());
+        all.putAll(Arm64Features.all());
+        return all;
+    }
+
+    static Map<String, LongFunction<List<BitField>>> byValue() {
+        Map<String, LongFunction<List<BitField>>> all = new HashMap<>();
+        List.of("esr_el1", "esr_el2", "esr_el3").forEach(name -> all.put(name, Arm64SyndromeFields::of));
+        List.of("cpsr", "spsr_el1", "spsr_el2", "spsr_el3")
+                .forEach(name -> all.put(name, value -> (value & IN_AARCH32) == 0 ? pstate() : ArmFields.cpsr()));
         return all;
     }
 
@@ -39,7 +49,8 @@ final class Arm64Fields {
                 new RegisterDecoder.GroupRule("[vqdshbzp]\\d+|ffr|vg", RegisterGroup.VECTOR),
                 new RegisterDecoder.GroupRule("fpsr|fpcr", RegisterGroup.FLOAT),
                 new RegisterDecoder.GroupRule(
-                        "(sctlr|tcr|ttbr[01]|mair|esr|far|elr|spsr|vbar|cpacr|contextidr|sp|tpidr|tpidrro)(_el[0-3])?",
+                        "(sctlr|tcr|ttbr[01]|mair|esr|far|elr|spsr|vbar|cpacr|cntkctl|contextidr|sp|tpidr|tpidrro|par)"
+                                + "(_el[0-3])?",
                         RegisterGroup.CONTROL));
     }
 
@@ -57,6 +68,7 @@ final class Arm64Fields {
                 bit("PAN", 22, "the kernel may not touch user pages"),
                 bit("SS", 21, "single step"),
                 bit("IL", 20, "illegal state"),
+                bit("ALLINT", 13, "interrupts masked, those that cannot be too"),
                 bit("SSBS", 12, "speculative store bypass allowed"),
                 field("BTYPE", 10, 2, "branch type, for BTI"),
                 bit("D", 9, "debug exceptions masked"),
@@ -65,67 +77,6 @@ final class Arm64Fields {
                 bit("F", 6, "fast interrupts masked"),
                 bit("nRW", 4, "32-bit state"),
                 new BitField("M", 0, 4, "exception level and stack pointer", modes));
-    }
-
-    private static List<BitField> sctlr() {
-        return List.of(
-                bit("EnTP2", 60, "TPIDR2_EL0 for user code"),
-                bit("EPAN", 57, "PAN for execute-only pages too"),
-                bit("ATA", 43, "allocation tags in the kernel"),
-                bit("ATA0", 42, "allocation tags for user code"),
-                field("TCF", 40, 2, "tag check faults in the kernel"),
-                field("TCF0", 38, 2, "tag check faults of user code"),
-                bit("BT1", 36, "paciasp is no branch target in the kernel"),
-                bit("BT0", 35, "paciasp is no branch target for user code"),
-                bit("EnIA", 31, "pointer authentication, key IA"),
-                bit("EnIB", 30, "pointer authentication, key IB"),
-                bit("EnDA", 27, "pointer authentication, key DA"),
-                bit("UCI", 26, "cache maintenance for user code"),
-                bit("EE", 25, "big-endian in EL1"),
-                bit("E0E", 24, "big-endian in EL0"),
-                bit("SPAN", 23, "PAN stays as it is on exceptions"),
-                bit("WXN", 19, "writable is never executable"),
-                bit("nTWE", 18, "wfe of user code does not trap"),
-                bit("nTWI", 16, "wfi of user code does not trap"),
-                bit("UCT", 15, "CTR_EL0 for user code"),
-                bit("DZE", 14, "dc zva for user code"),
-                bit("EnDB", 13, "pointer authentication, key DB"),
-                bit("I", 12, "instruction cache"),
-                bit("UMA", 9, "interrupt masks for user code"),
-                bit("SED", 8, "setend off"),
-                bit("SA0", 4, "stack alignment checked in EL0"),
-                bit("SA", 3, "stack alignment checked in EL1"),
-                bit("C", 2, "data cache"),
-                bit("A", 1, "alignment checked"),
-                bit("M", 0, "paging"));
-    }
-
-    private static List<BitField> tcr() {
-        Map<Long, String> upper = Map.of(1L, "16K", 2L, "4K", 3L, "64K");
-        Map<Long, String> lower = Map.of(0L, "4K", 1L, "64K", 2L, "16K");
-        Map<Long, String> sizes =
-                Map.of(0L, "32", 1L, "36", 2L, "40", 3L, "42", 4L, "44", 5L, "48", 6L, "52", 7L, "56");
-        return List.of(
-                bit("DS", 59, "52-bit addresses with 4K and 16K pages"),
-                bit("TBI1", 38, "top byte of kernel pointers ignored"),
-                bit("TBI0", 37, "top byte of user pointers ignored"),
-                bit("AS", 36, "address space numbers of 16 bits"),
-                new BitField("IPS", 32, 3, "bits of a physical address", sizes),
-                new BitField("TG1", 30, 2, "page size of TTBR1", upper),
-                bit("EPD1", 23, "no walks through TTBR1"),
-                bit("A1", 22, "TTBR1 holds the address space number"),
-                field("T1SZ", 16, 6, "64 less the bits of a kernel address"),
-                new BitField("TG0", 14, 2, "page size of TTBR0", lower),
-                bit("EPD0", 7, "no walks through TTBR0"),
-                field("T0SZ", 0, 6, "64 less the bits of a user address"));
-    }
-
-    private static List<BitField> esr() {
-        return List.of(
-                field("ISS2", 32, 24, "more of the syndrome"),
-                new BitField("EC", 26, 6, "exception class", Arm64Syndrome.CLASSES),
-                bit("IL", 25, "instruction of 32 bits"),
-                field("ISS", 0, 25, "syndrome, by class"));
     }
 
     private static List<BitField> mpidr() {
@@ -143,5 +94,100 @@ final class Arm64Fields {
                 field("ASID", 48, 16, "address space number"),
                 address("BADDR", 1, 47, "physical address of the table"),
                 bit("CnP", 0, "shared with other processors"));
+    }
+
+    private static List<BitField> midr() {
+        Map<Long, String> implementers = Map.of(
+                0x41L,
+                "Arm",
+                0x46L,
+                "Fujitsu",
+                0x48L,
+                "HiSilicon",
+                0x4eL,
+                "NVIDIA",
+                0x51L,
+                "Qualcomm",
+                0x61L,
+                "Apple",
+                0xc0L,
+                "Ampere");
+        return List.of(
+                new BitField("Implementer", 24, 8, "who made it", implementers),
+                field("Variant", 20, 4, "major revision"),
+                field("Architecture", 16, 4, "0xf: as the ID registers say"),
+                field("PartNum", 4, 12, "which processor"),
+                field("Revision", 0, 4, "minor revision"));
+    }
+
+    // D24.2, MAIR_EL1: the commonest encodings, which are all that Linux uses
+    private static List<BitField> mair() {
+        Map<Long, String> kinds = Map.ofEntries(
+                Map.entry(0x00L, "Device-nGnRnE"),
+                Map.entry(0x04L, "Device-nGnRE"),
+                Map.entry(0x08L, "Device-nGRE"),
+                Map.entry(0x0cL, "Device-GRE"),
+                Map.entry(0x44L, "Normal-NC"),
+                Map.entry(0x77L, "Normal-WB-transient"),
+                Map.entry(0xbbL, "Normal-WT"),
+                Map.entry(0xeeL, "Normal-WB-RA"),
+                Map.entry(0xf0L, "Normal-Tagged"),
+                Map.entry(0xffL, "Normal-WB"));
+        List<BitField> fields = new ArrayList<>();
+        for (int number = 7; number >= 0; number--) {
+            fields.add(new BitField("Attr" + number, 8 * number, 8, "memory of AttrIndx " + number, kinds));
+        }
+        return fields;
+    }
+
+    private static List<BitField> ctr() {
+        return List.of(
+                field("TminLine", 32, 6, "log2 of the words between two tags"),
+                bit("DIC", 29, "code needs no invalidation of the instruction cache"),
+                bit("IDC", 28, "code needs no cleaning of the data cache"),
+                field("CWG", 24, 4, "log2 of the words that one write back may cover"),
+                field("ERG", 20, 4, "log2 of the words of an exclusive reservation"),
+                field("DminLine", 16, 4, "log2 of the words in the shortest data cache line"),
+                new BitField("L1Ip", 14, 2, "first instruction cache", Map.of(2L, "VIPT", 3L, "PIPT")),
+                field("IminLine", 0, 4, "log2 of the words in the shortest instruction cache line"));
+    }
+
+    // C5.2.8
+    private static List<BitField> fpcr() {
+        Map<Long, String> rounding = Map.of(0L, "nearest", 1L, "up", 2L, "down", 3L, "zero");
+        return List.of(
+                bit("AHP", 26, "alternative half precision"),
+                bit("DN", 25, "default NaN"),
+                bit("FZ", 24, "tiny results become 0"),
+                new BitField("RMode", 22, 2, "rounding", rounding),
+                field("Stride", 20, 2, "of AArch32 vectors"),
+                bit("FZ16", 19, "tiny half precision results become 0"),
+                field("Len", 16, 3, "of AArch32 vectors"),
+                bit("IDE", 15, "denormal traps"),
+                bit("EBF", 13, "extended BFloat16"),
+                bit("IXE", 12, "inexact traps"),
+                bit("UFE", 11, "underflow traps"),
+                bit("OFE", 10, "overflow traps"),
+                bit("DZE", 9, "division by zero traps"),
+                bit("IOE", 8, "invalid traps"),
+                bit("NEP", 2, "other elements from the first operand"),
+                bit("AH", 1, "alternate handling"),
+                bit("FIZ", 0, "denormal inputs are 0"));
+    }
+
+    // C5.2.10
+    private static List<BitField> fpsr() {
+        return List.of(
+                bit("N", 31, "AArch32 less"),
+                bit("Z", 30, "AArch32 equal"),
+                bit("C", 29, "AArch32 greater, equal or unordered"),
+                bit("V", 28, "AArch32 unordered"),
+                bit("QC", 27, "saturated"),
+                bit("IDC", 7, "denormal"),
+                bit("IXC", 4, "inexact"),
+                bit("UFC", 3, "underflow"),
+                bit("OFC", 2, "overflow"),
+                bit("DZC", 1, "division by zero"),
+                bit("IOC", 0, "invalid"));
     }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 /** What ESR_EL1 says about an exception. Arm ARM (DDI 0487), D24.2.40: EC, and ISS for aborts and svc. */
 public record Arm64Syndrome(long esr) {
     static final Map<Long, String> CLASSES = classes();
+    static final Map<Long, String> FAULTS = faults(); // ISS.DFSC and IFSC
 
     public int exceptionClass() {
         return (int) (esr >>> 26 & 0x3f);
@@ -34,20 +35,7 @@ public record Arm64Syndrome(long esr) {
         if (!isAbort()) {
             return Optional.empty();
         }
-        int status = (int) (esr & 0x3f);
-        int level = status & 3;
-        return switch (status >> 2) {
-            case 0 -> Optional.of("address size fault, level " + level);
-            case 1 -> Optional.of("translation fault, level " + level);
-            case 2 -> Optional.of("access flag fault, level " + level);
-            case 3 -> Optional.of("permission fault, level " + level);
-            case 4 -> level == 1 ? Optional.of("tag check fault") : Optional.of("external abort");
-            case 5 -> Optional.of("external abort on a table walk, level " + level);
-            case 8 -> level == 1 ? Optional.of("alignment fault") : Optional.empty();
-            case 10 -> level == 3 ? Optional.of("translation fault, level -1") : Optional.empty();
-            case 12 -> level == 0 ? Optional.of("TLB conflict") : Optional.empty();
-            default -> Optional.empty();
-        };
+        return Optional.ofNullable(FAULTS.get(esr & 0x3f));
     }
 
     private static Map<Long, String> classes() {
@@ -82,6 +70,29 @@ public record Arm64Syndrome(long esr) {
         all.put(0x35L, "watchpoint in the kernel");
         all.put(0x38L, "bkpt, 32-bit");
         all.put(0x3cL, "brk");
+        return Map.copyOf(all);
+    }
+
+    private static Map<Long, String> faults() {
+        Map<Long, String> all = new HashMap<>();
+        for (long level = 0; level < 4; level++) {
+            all.put(level, "address size fault, level " + level);
+            all.put(4 + level, "translation fault, level " + level);
+            all.put(8 + level, "access flag fault, level " + level);
+            all.put(12 + level, "permission fault, level " + level);
+            all.put(20 + level, "external abort on a table walk, level " + level);
+            all.put(28 + level, "parity error on a table walk, level " + level);
+        }
+        all.put(0x10L, "external abort");
+        all.put(0x11L, "tag check fault");
+        all.put(0x18L, "parity error");
+        all.put(0x21L, "alignment fault");
+        all.put(0x29L, "address size fault, level -1");
+        all.put(0x2bL, "translation fault, level -1");
+        all.put(0x30L, "TLB conflict");
+        all.put(0x31L, "update of the hardware not supported");
+        all.put(0x34L, "lockdown fault");
+        all.put(0x35L, "exclusive or atomic access not supported");
         return Map.copyOf(all);
     }
 }

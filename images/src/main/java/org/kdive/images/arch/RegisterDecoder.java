@@ -5,18 +5,27 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.kdive.images.Architecture;
 
 /** What the registers of one architecture are for and what their bits mean. Names in any case. Safe from any thread. */
 public final class RegisterDecoder {
     private final Map<String, List<BitField>> fields;
+    private final Map<String, LongFunction<List<BitField>>>
+            byValue; // registers whose bits say what others of them mean
     private final List<GroupRule> groups;
 
     /** Every register whose lower-case name matches belongs to the group; the first rule that matches decides. */
     record GroupRule(String regex, RegisterGroup group) {}
 
-    RegisterDecoder(Map<String, List<BitField>> fields, List<GroupRule> groups) {
+    RegisterDecoder(
+            Map<String, List<BitField>> fields,
+            Map<String, LongFunction<List<BitField>>> byValue,
+            List<GroupRule> groups) {
         this.fields = Map.copyOf(fields);
+        this.byValue = Map.copyOf(byValue);
         this.groups = List.copyOf(groups);
     }
 
@@ -32,19 +41,19 @@ public final class RegisterDecoder {
     }
 
     public static RegisterDecoder x86() {
-        return new RegisterDecoder(X86Fields.all(), X86Fields.groups());
+        return new RegisterDecoder(X86Fields.all(), Map.of(), X86Fields.groups());
     }
 
     public static RegisterDecoder arm64() {
-        return new RegisterDecoder(Arm64Fields.all(), Arm64Fields.groups());
+        return new RegisterDecoder(Arm64Fields.all(), Arm64Fields.byValue(), Arm64Fields.groups());
     }
 
     public static RegisterDecoder arm() {
-        return new RegisterDecoder(ArmFields.all(), ArmFields.groups());
+        return new RegisterDecoder(ArmFields.all(), ArmFields.byValue(), ArmFields.groups());
     }
 
     public static RegisterDecoder riscv64() {
-        return new RegisterDecoder(RiscvFields.all(), RiscvFields.groups());
+        return new RegisterDecoder(RiscvFields.all(), RiscvFields.byValue(), RiscvFields.groups());
     }
 
     /** {@link RegisterGroup#SYSTEM} for a name no rule knows: stubs list hundreds of those. */
@@ -59,17 +68,20 @@ public final class RegisterDecoder {
 
     /** The registers, in lower case, whose bits have names. */
     public Set<String> registers() {
-        return fields.keySet();
+        return Stream.concat(fields.keySet().stream(), byValue.keySet().stream())
+                .collect(Collectors.toSet());
     }
 
     /** The named bits, highest first; empty when the register is a plain number or unknown. */
-    public List<BitField> fields(String register) {
-        return fields.getOrDefault(register.toLowerCase(Locale.ROOT), List.of());
+    public List<BitField> fields(String register, long value) {
+        String name = register.toLowerCase(Locale.ROOT);
+        LongFunction<List<BitField>> choice = byValue.get(name);
+        return choice == null ? fields.getOrDefault(name, List.of()) : choice.apply(value);
     }
 
     /** {@code [ PG WP NE ET PE ]}, the highest bit first; empty when the register is a plain number or unknown. */
     public Optional<String> decode(String register, long value) {
-        List<BitField> known = fields(register);
+        List<BitField> known = fields(register, value);
         if (known.isEmpty()) {
             return Optional.empty();
         }

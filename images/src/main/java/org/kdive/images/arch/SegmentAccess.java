@@ -38,7 +38,7 @@ public record SegmentAccess(int upper) {
             return "not present";
         }
         if (isSystem()) {
-            return "system type %d DPL=%d".formatted(upper >> 8 & 15, dpl());
+            return "%s DPL=%d".formatted(systemType(upper >> 8 & 15), dpl());
         }
         String width = isLong() ? "64" : is32Bit() ? "32" : "16";
         String second = (upper >> 10 & 1) == 0 ? "" : isCode() ? "C " : "E ";
@@ -46,5 +46,18 @@ public record SegmentAccess(int upper) {
         String accessed = (upper >> 8 & 1) == 0 ? "" : "A ";
         String kind = isCode() ? "CS" + width : "DS" + (is32Bit() ? "" : "16");
         return "%s DPL=%d [ %s%s%s]".formatted(kind, dpl(), second, third, accessed);
+    }
+
+    // Intel SDM volume 3, table 3-2
+    private static String systemType(int type) {
+        return switch (type) {
+            case 2 -> "LDT";
+            case 9 -> "TSS";
+            case 11 -> "TSS busy";
+            case 12 -> "call gate";
+            case 14 -> "interrupt gate";
+            case 15 -> "trap gate";
+            default -> "system type " + type;
+        };
     }
 }

@@ -1,27 +1,35 @@
 package org.kdive.images.arch;
 
+import static org.kdive.images.arch.BitField.address;
 import static org.kdive.images.arch.BitField.bit;
 import static org.kdive.images.arch.BitField.field;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** x86 control, flags and model-specific registers. Intel SDM volume 3, 2.3 to 2.6 and 4; AMD APM volume 2, 3.1. */
 final class X86Fields {
+    private static final Map<Long, String> ROUNDING = Map.of(0L, "nearest", 1L, "down", 2L, "up", 3L, "zero");
+
     private X86Fields() {}
 
     static Map<String, List<BitField>> all() {
-        return Map.of(
-                "eflags", eflags(),
-                "rflags", eflags(),
-                "cr0", cr0(),
-                "cr3", cr3(),
-                "cr4", cr4(),
-                "cr8", List.of(field("TPR", 0, 4, "interrupts of this priority class and below wait")),
-                "efer", efer(),
-                "mxcsr", mxcsr(),
-                "dr6", dr6(),
-                "dr7", dr7());
+        Map<String, List<BitField>> all = new HashMap<>();
+        all.put("eflags", eflags());
+        all.put("rflags", eflags());
+        all.put("cr0", cr0());
+        all.put("cr3", cr3());
+        all.put("cr4", cr4());
+        all.put("cr8", List.of(field("TPR", 0, 4, "interrupts of this priority class and below wait")));
+        all.put("efer", efer());
+        all.put("mxcsr", mxcsr());
+        all.put("fctrl", x87Control());
+        all.put("fstat", x87Status());
+        all.put("dr6", dr6());
+        all.put("dr7", dr7());
+        List.of("cs", "ss", "ds", "es", "fs", "gs").forEach(name -> all.put(name, selector()));
+        return all;
     }
 
     static List<RegisterDecoder.GroupRule> groups() {
@@ -74,7 +82,7 @@ final class X86Fields {
         return List.of(
                 bit("LAM_U48", 62, "tags in user pointer bits 62:48"),
                 bit("LAM_U57", 61, "tags in user pointer bits 62:57"),
-                field("PFN", 12, 40, "page frame of the top page table"),
+                address("PDBR", 12, 40, "physical address of the top page table"),
                 field("PCID", 0, 12, "address space number, if CR4.PCIDE; else bit 3 PWT, bit 4 PCD"));
     }
 
@@ -82,12 +90,14 @@ final class X86Fields {
         return List.of(
                 bit("FRED", 32, "flexible return and event delivery"),
                 bit("LAM_SUP", 28, "tags in kernel pointers"),
+                bit("LASS", 27, "kernel and user halves kept apart by address"),
                 bit("UINTR", 25, "user interrupts"),
                 bit("PKS", 24, "protection keys for kernel pages"),
                 bit("CET", 23, "control-flow enforcement"),
                 bit("PKE", 22, "protection keys for user pages"),
                 bit("SMAP", 21, "the kernel may not touch user pages"),
                 bit("SMEP", 20, "the kernel may not run user pages"),
+                bit("KL", 19, "key locker"),
                 bit("OSXSAVE", 18, "xsave enabled"),
                 bit("PCIDE", 17, "address space numbers"),
                 bit("FSGSBASE", 16, "rdfsbase and friends"),
@@ -110,22 +120,25 @@ final class X86Fields {
 
     private static List<BitField> efer() {
         return List.of(
-                bit("AUTOIBRS", 21, "automatic IBRS"),
+                bit("AIBRSE", 21, "automatic IBRS"),
+                bit("UAIE", 20, "top bits of user pointers ignored"),
+                bit("INTWB", 18, "wbinvd can be interrupted"),
+                bit("MCOMMIT", 17, "mcommit enabled"),
                 bit("TCE", 15, "translation cache extension"),
                 bit("FFXSR", 14, "fast fxsave"),
                 bit("LMSLE", 13, "long mode segment limit"),
                 bit("SVME", 12, "secure virtual machine"),
-                bit("NX", 11, "no-execute pages"),
+                bit("NXE", 11, "no-execute pages"),
                 bit("LMA", 10, "long mode active"),
                 bit("LME", 8, "long mode enabled"),
                 bit("SCE", 0, "syscall enabled"));
     }
 
     private static List<BitField> mxcsr() {
-        Map<Long, String> rounding = Map.of(0L, "nearest", 1L, "down", 2L, "up", 3L, "zero");
         return List.of(
+                bit("MM", 17, "misaligned operands allowed"),
                 bit("FZ", 15, "tiny results become 0"),
-                new BitField("RC", 13, 2, "rounding", rounding),
+                new BitField("RC", 13, 2, "rounding", ROUNDING),
                 bit("PM", 12, "inexact masked"),
                 bit("UM", 11, "underflow masked"),
                 bit("OM", 10, "overflow masked"),
@@ -141,11 +154,55 @@ final class X86Fields {
                 bit("IE", 0, "invalid"));
     }
 
+    // Intel SDM volume 1, 8.1.5
+    private static List<BitField> x87Control() {
+        Map<Long, String> precision = Map.of(0L, "single", 2L, "double", 3L, "extended");
+        return List.of(
+                bit("X", 12, "infinity control of the 80287"),
+                new BitField("RC", 10, 2, "rounding", ROUNDING),
+                new BitField("PC", 8, 2, "precision", precision),
+                bit("PM", 5, "inexact masked"),
+                bit("UM", 4, "underflow masked"),
+                bit("OM", 3, "overflow masked"),
+                bit("ZM", 2, "division by zero masked"),
+                bit("DM", 1, "denormal masked"),
+                bit("IM", 0, "invalid masked"));
+    }
+
+    // Intel SDM volume 1, 8.1.3
+    private static List<BitField> x87Status() {
+        return List.of(
+                bit("B", 15, "busy: as ES"),
+                bit("C3", 14, "condition code 3"),
+                field("TOP", 11, 3, "which register st0 is"),
+                bit("C2", 10, "condition code 2"),
+                bit("C1", 9, "condition code 1"),
+                bit("C0", 8, "condition code 0"),
+                bit("ES", 7, "an exception that is not masked waits"),
+                bit("SF", 6, "stack over- or underflow"),
+                bit("PE", 5, "inexact"),
+                bit("UE", 4, "underflow"),
+                bit("OE", 3, "overflow"),
+                bit("ZE", 2, "division by zero"),
+                bit("DE", 1, "denormal"),
+                bit("IE", 0, "invalid"));
+    }
+
+    // Intel SDM volume 3, 3.4.2
+    private static List<BitField> selector() {
+        return List.of(
+                field("INDEX", 3, 13, "entry of the descriptor table"),
+                bit("TI", 2, "of the local table"),
+                field("RPL", 0, 2, "requested privilege level"));
+    }
+
     private static List<BitField> dr6() {
         return List.of(
+                bit("RTM", 16, "not in a transaction"),
                 bit("BT", 15, "task switch"),
                 bit("BS", 14, "single step"),
                 bit("BD", 13, "debug register touched"),
+                bit("BLD", 11, "no bus lock"),
                 bit("B3", 3, "breakpoint 3"),
                 bit("B2", 2, "breakpoint 2"),
                 bit("B1", 1, "breakpoint 1"),
