@@ -6,6 +6,11 @@ public sealed interface Resume {
         return new ContinueAll();
     }
 
+    /** One thread runs, all others stay stopped; only where {@link StubFeatures#vContActions} has {@code c}. */
+    static Resume continueOne(ThreadId thread) {
+        return new ContinueOne(thread);
+    }
+
     /** One instruction of one thread; all others stay stopped. */
     static Resume step(ThreadId thread) {
         return new Step(thread);
@@ -22,7 +27,12 @@ public sealed interface Resume {
      * plain trap, or an interrupt was asked for meanwhile: then it is the step's.
      */
     static Resume stepThenContinue(ThreadId thread) {
-        return new StepThenContinue(thread);
+        return new StepThenContinue(thread, continueAll());
+    }
+
+    /** The same, but only this thread continues. */
+    static Resume stepThenContinueOne(ThreadId thread) {
+        return new StepThenContinue(thread, continueOne(thread));
     }
 
     /** One instruction back; only where {@link StubFeatures#reverseStep}. */
@@ -37,11 +47,13 @@ public sealed interface Resume {
 
     record ContinueAll() implements Resume {}
 
+    record ContinueOne(ThreadId thread) implements Resume {}
+
     record Step(ThreadId thread) implements Resume {}
 
     record StepWhileOthersRun(ThreadId thread) implements Resume {}
 
-    record StepThenContinue(ThreadId thread) implements Resume {}
+    record StepThenContinue(ThreadId thread, Resume then) implements Resume {}
 
     record ReverseStep() implements Resume {}
 

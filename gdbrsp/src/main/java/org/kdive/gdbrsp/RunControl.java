@@ -139,7 +139,7 @@ final class RunControl implements RspLink.Listener {
                 .takingStop()
                 .otherwise(new StopReply.NotReported());
         if (how instanceof Resume.StepThenContinue step) {
-            request.onwards(stop -> isPlainTrap(stop, step.thread()), packet(features, Resume.continueAll()));
+            request.onwards(stop -> isPlainTrap(stop, step.thread()), packet(features, step.then()));
         }
         ahead.forget();
         selectionForOldStubs(features, how).ifPresent(link::submit);
@@ -183,12 +183,23 @@ final class RunControl implements RspLink.Listener {
         if (how instanceof Resume.ReverseContinue && !features.reverseContinue()) {
             return Optional.of(new RspException("continue backwards", new RspFailure.Unsupported("ReverseContinue")));
         }
+        boolean holdsOthers = how instanceof Resume.ContinueOne
+                || how instanceof Resume.StepThenContinue step && step.then() instanceof Resume.ContinueOne;
+        if (holdsOthers && !hasVCont(features)) {
+            return Optional.of(new RspException("continue one thread alone", new RspFailure.Unsupported("vCont")));
+        }
         return Optional.empty();
     }
 
+    private static boolean hasVCont(StubFeatures features) {
+        return features.vContActions().contains("c") && features.vContActions().contains("s");
+    }
+
     private static String packet(StubFeatures features, Resume how) {
-        boolean vCont =
-                features.vContActions().contains("c") && features.vContActions().contains("s");
+        boolean vCont = hasVCont(features);
+        if (how instanceof Resume.ContinueOne one) {
+            return "vCont;c:" + one.thread().wire();
+        }
         if (how instanceof Resume.Step step) {
             return vCont ? "vCont;s:" + step.thread().wire() : "s";
         }

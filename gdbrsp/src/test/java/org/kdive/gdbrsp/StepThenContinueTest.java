@@ -62,4 +62,28 @@ final class StepThenContinueTest {
         assertThat(talk.client.state()).isEqualTo(RspState.HALTED);
         talk.assertAllSaid();
     }
+
+    @Test
+    void oneThreadContinuesAloneOffABreakpoint() {
+        Talk talk = Talk.qemu(
+                "> $vCont;s:p1.2#??",
+                "< +$T05thread:p01.02;#??",
+                "> +$vCont;c:p1.2#??",
+                "< +",
+                "< $T05thread:p01.02;#??",
+                "> +");
+        assertThat(talk.settled(talk.client.resume(Resume.stepThenContinueOne(Talk.TWO)))
+                        .thread())
+                .contains(Talk.TWO);
+        talk.assertAllSaid();
+    }
+
+    @Test
+    void oneThreadContinuesAlone() {
+        Talk talk = Talk.qemu("> $vCont;c:p1.2#??", "< +", "< $T05thread:p01.02;#??", "> +");
+        assertThat(talk.settled(talk.client.resume(Resume.continueOne(Talk.TWO)))
+                        .thread())
+                .contains(Talk.TWO);
+        talk.assertAllSaid();
+    }
 }

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.kdive.images.arch.Syntax;
+import org.kdive.session.Scheduling;
 import org.kdive.session.Session;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
@@ -61,6 +62,19 @@ public final class Options {
                 "how x86 code is written",
                 (session, value) -> session.writeCodeAs(syntax(value)),
                 session -> session.codeSyntax().name().toLowerCase(Locale.ROOT));
+        add(
+                "scheduler-locking",
+                "off|on|step|replay",
+                "which CPUs are held: none, the others always, or while one instruction is stepped",
+                (session, value) -> session.scheduling().locking(locking(value)),
+                session -> session.scheduling().locking().name().toLowerCase(Locale.ROOT));
+        add(
+                "step-interrupts",
+                "on|off",
+                "whether a step may fall into an interrupt handler",
+                (session, value) -> session.stepInterrupts(
+                        value.isEmpty() || PrintSetting.isOn(value, "set step-interrupts on|off")),
+                session -> onOff(session.scheduling().stepInterrupts()));
         print(printing, "pretty", "on|off", "a line for each member of a struct", o -> onOff(o.pretty()));
         print(printing, "symbol", "on|off", "the symbol behind an address", o -> onOff(o.symbols()));
         print(printing, "elements", "N|unlimited", "how much of an array or a text", o -> count(o.elements()));
@@ -111,6 +125,17 @@ public final class Options {
                         "set disassembly-flavor %s: intel or att".formatted(value),
                         new SessionFailure.Usage("set disassembly-flavor intel|att"));
         };
+    }
+
+    private static Scheduling.Locking locking(String value) {
+        for (Scheduling.Locking each : Scheduling.Locking.values()) {
+            if (each.name().toLowerCase(Locale.ROOT).equals(value)) {
+                return each;
+            }
+        }
+        throw new SessionException(
+                "set scheduler-locking %s: off, on, step or replay".formatted(value),
+                new SessionFailure.Usage("set scheduler-locking off|on|step|replay"));
     }
 
     /** Sets one by its full name. Throws Usage for a name or a value that is none. */

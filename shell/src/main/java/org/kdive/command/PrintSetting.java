@@ -35,11 +35,15 @@ final class PrintSetting {
     }
 
     private static boolean isOn(String value) {
+        return isOn(value, USAGE);
+    }
+
+    static boolean isOn(String value, String usage) {
         return switch (value) {
             case "on", "1", "yes", "enable" -> true;
             case "off", "0", "no", "disable" -> false;
             default ->
-                throw new SessionException("\"%s\": on or off".formatted(value), new SessionFailure.Usage(USAGE));
+                throw new SessionException("\"%s\": on or off".formatted(value), new SessionFailure.Usage(usage));
         };
     }
 

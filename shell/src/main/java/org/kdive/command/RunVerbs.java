@@ -71,7 +71,9 @@ final class RunVerbs {
                 .topic(Topic.RUNNING)
                 .usage("stepi [COUNT]")
                 .summary("run one instruction")
-                .help("Timer and device interrupts wait meanwhile, so that a step stays in the code that is looked at.")
+                .help(
+                        "Timer and device interrupts wait meanwhile, so that a step stays in the code that is looked at, and the other"
+                                + " CPUs are held: set step-interrupts and set scheduler-locking choose.")
                 .repeats()
                 .runs((session, arguments, output) ->
                         steps(session, arguments, output, s -> s.stepper().step()));

@@ -26,11 +26,17 @@ final class SetVerbs {
                 .usage("set print pretty|symbol on|off")
                 .usage("set print elements|repeats|max-depth N|unlimited")
                 .usage(ContextView.USAGE)
+                .usage("set scheduler-locking off|on|step|replay")
+                .usage("set step-interrupts on|off")
                 .usage("set timeout TIME|off")
                 .summary("change a register, memory, a variable or a setting")
                 .help(
                         "$NAME is a register if the target has one of that name, else a variable of yours. What else C can assign to is written"
-                                + " to the guest: set init_task.flags |= 2. \"set var\" is for names that are words of set too.")
+                                + " to the guest: set init_task.flags |= 2. \"set var\" is for names that are words of set too.\n\n"
+                                + "scheduler-locking says which CPUs are held while the current one runs: the others always (on), none ever (off), or"
+                                + " the others while one instruction is stepped (step, as it is at first; a call that nexti runs over lets all run,"
+                                + " since it may wait for another CPU). replay is on in a machine that replays a recording, else off. step-interrupts"
+                                + " says whether stepi may end in an interrupt handler; at first it does not.")
                 .completes(words)
                 .runs(words));
     }

@@ -10,8 +10,10 @@ final class Departure {
     private final RunControl control;
     private final Target target;
     private final Planting planting;
+    private final Resumption resumption;
 
-    Departure(RunControl control, Target target, Planting planting) {
+    Departure(RunControl control, Target target, Planting planting, Resumption resumption) {
+        this.resumption = resumption;
         this.control = control;
         this.target = target;
         this.planting = planting;
@@ -42,6 +44,7 @@ final class Departure {
                     "the guest did not stop, and our breakpoints are left in it", new SessionFailure.TimedOut(LONGEST));
         }
         planting.removeAll();
+        resumption.restoreStepInterrupts();
         if (running) {
             Waits.on(target.stub().detach(), "detach");
         }

@@ -43,7 +43,7 @@ final class Engagement implements AutoCloseable {
         this.slide = new SlideSearch(target, bench.notices());
         this.locations = new Locations(target, slide);
         this.placement = new Placement(target, breakpoints, locations, slide, bench.notices());
-        this.control = new RunControl(target, breakpoints, slide, bench.thread(), bench.notices());
+        this.control = new RunControl(target, slide, bench);
         this.stepper = new Stepper(control, target, locations);
         this.hypervisor = new Hypervisor(target, control, slide);
         this.checkpoints = new Checkpoints(target, control, slide, bench);

@@ -69,6 +69,11 @@ public final class RegisterFile {
         return registers.description().registers();
     }
 
+    /** Whether the stub sent the same values with both stops. */
+    boolean equalsAtStop(RegisterFile other) {
+        return present().stream().allMatch(one -> registers.find(one.name()).equals(other.registers.find(one.name())));
+    }
+
     /** Those that cost nothing to show: the stub sent them with the stop. */
     public List<Register> present() {
         return registers.present();

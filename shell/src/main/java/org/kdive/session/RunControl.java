@@ -20,33 +20,34 @@ final class RunControl {
     private final SlideSearch slide;
     private final StopInference inference;
     private final Reconciler reconciler;
-    private final Stride stride;
     private final Planting planting;
     private final Notices notices;
     private final Happenings happenings;
     private final Overdue overdue;
     private final RunState state;
     private final Resumption resumption;
+    private final Leaving leaving;
 
     private Goal goal = Goal.run();
     private boolean awaited;
     private boolean quietStopAsked; // by ourselves: nobody should see that stop
     private volatile boolean interruptAsked;
 
-    RunControl(Target target, Breakpoints breakpoints, SlideSearch slide, SessionThread thread, Notices notices) {
+    RunControl(Target target, SlideSearch slide, Workbench bench) {
+        SessionThread thread = bench.thread();
         this.target = target;
-        this.breakpoints = breakpoints;
+        this.breakpoints = bench.breakpoints();
         this.slide = slide;
-        this.notices = notices;
+        this.notices = bench.notices();
         this.state = new RunState(this, target);
         this.planting = new Planting(target, breakpoints);
         this.inference = new StopInference(target, breakpoints, planting, slide, notices);
         this.reconciler = new Reconciler(this, target, slide, notices);
         this.happenings = new Happenings(thread, this::handle);
-        this.resumption = new Resumption(target, happenings);
+        this.resumption = new Resumption(target, happenings, bench.scheduling());
+        this.leaving = new Leaving(this, target, planting, resumption);
         this.overdue = new Overdue(thread, this::lookForSilence);
         target.stub().onUnsolicitedStop(reply -> happenings.post(new Happening.StoppedUnasked(reply)));
-        this.stride = new Stride(target);
     }
 
     SessionState state() {
@@ -87,49 +88,31 @@ final class RunControl {
         interruptAsked = false;
         goal = purpose;
         plant();
-        if (goal.step()) {
-            go(Resume.step(stop.thread()));
+        if (goal.stepping().isPresent()) {
+            resumption.chooseStepInterrupts();
+            leaving.step(stop);
         } else {
-            goFrom(stop);
+            leaving.run(stop);
         }
         return state.running();
     }
 
-    /** Continues from a stop. The stub would hit a breakpoint at the PC again at once, so it is left behind first. */
-    private void goFrom(Stop stop) {
-        if (!planting.isAt(stop.pc())) {
-            go(Resume.continueAll());
-        } else if (!target.isTcg()) {
-            stepOffOverwritten(stop);
-        } else if (stride.over(stop)) {
-            go(Resume.continueAll());
-        } else {
-            go(Resume.stepThenContinue(stop.thread())); // TCG steps past a breakpoint at the PC by itself
+    /** Tells the stub what a step lets in, now or when the guest has stopped. Throws Unsupported. */
+    void chooseStepInterrupts() {
+        if (state.now() instanceof Stop) {
+            resumption.chooseStepInterrupts();
         }
     }
 
-    // KVM and KGDB overwrite the instruction: it is put back for the step
-    private void stepOffOverwritten(Stop stop) {
-        planting.removeAt(stop.pc());
-        go(Resume.step(stop.thread()));
-        Optional<StopReply> reply = nextReply();
-        if (reply.isEmpty()) {
-            return; // the target is gone, or the deadline has passed: the state says so
-        }
-        if (!inference.isPlainStep(reply.get())) {
-            onStop(reply.get());
-            return;
-        }
-        target.stopped();
-        Stop stepped = stoppedBy(interruptAsked ? new Cause.Interrupted() : new Cause.Arrived("stepi"), stop.thread());
-        if (!interruptAsked) {
-            plant();
-            if (planting.isAt(stepped.pc())) {
-                onStop(reply.get()); // one instruction on, the next breakpoint
-            } else {
-                go(Resume.continueAll());
-            }
-        }
+    /** A step that nobody should see, the others held; its end, empty if the target is gone. */
+    Optional<StopReply> stepQuietly(ThreadId thread) {
+        go(Resume.step(thread));
+        return nextReply();
+    }
+
+    /** Such a step ended; an interrupt that was asked for meanwhile is this stop. */
+    Stop steppedOff(ThreadId thread) {
+        return stoppedBy(interruptAsked ? new Cause.Interrupted() : new Cause.Arrived("stepi"), thread);
     }
 
     /**
@@ -138,11 +121,10 @@ final class RunControl {
      */
     private Optional<StopReply> finishAccess(ThreadId thread) {
         planting.removeWatchpoints();
-        go(Resume.step(thread));
-        return nextReply();
+        return stepQuietly(thread);
     }
 
-    private void go(Resume how) {
+    void go(Resume how) {
         state.runs();
         resumption.go(how);
         if (interruptAsked) {
@@ -171,7 +153,7 @@ final class RunControl {
         return happening.orElseGet(Happening.Wake::new);
     }
 
-    private void plant() {
+    void plant() {
         List<Stoppoint> besides = new ArrayList<>(goal.stoppoints());
         besides.addAll(slide.stoppoints());
         besides.addAll(target.modules().stoppoints(breakpoints, slide.isSettled()));
@@ -244,32 +226,42 @@ final class RunControl {
         }
     }
 
-    private void onStop(StopReply reply) {
+    void onStop(StopReply reply) {
         if (Replies.watched(reply).isPresent()
                 && target.stopsBeforeAccess()
-                && finishAccess(inference.threadOf(reply)).isEmpty()) {
+                && finishAccess(resumption.whoStopped(reply)).isEmpty()) {
             return; // the target is gone: the state says so
         }
         target.stopped();
         StopInference.Verdict verdict = inference.infer(reply, goal, interruptAsked, reconciler.lastWord());
-        ThreadId where = inference.threadOf(reply);
-        boolean quiet = quietStopAsked
+        ThreadId where = resumption.whoStopped(reply);
+        boolean lateStep = resumption.isLateStep(reply);
+        boolean quiet = (quietStopAsked || lateStep)
                 && verdict.cause()
                         .filter(Cause.StoppedElsewhere.class::isInstance)
                         .isPresent();
         quietStopAsked = false;
         if (verdict.cause().isPresent() && !quiet) {
-            Stop stop = stoppedBy(verdict.cause().get(), where, verdict.aftermath());
-            interruptAsked = false;
-            goal = Goal.run();
-            if (!awaited) {
-                notices.stopped(stop);
-            }
+            end(verdict.cause().get(), where, verdict.aftermath());
             return;
         }
         Stop hidden = state.stopped(new Cause.Arrived(goal.command()), where, Aftermath.NONE);
         plant();
-        goFrom(hidden);
+        Optional<Goal.Step> stepping = goal.stepping();
+        if (stepping.isEmpty()) {
+            leaving.run(hidden);
+        } else if (leaving.stepAgain(stepping.get(), hidden)) {
+            end(new Cause.Arrived(goal.command()), stepping.get().thread(), Aftermath.NONE);
+        }
+    }
+
+    private void end(Cause cause, ThreadId where, Aftermath aftermath) {
+        Stop stop = stoppedBy(cause, where, aftermath);
+        interruptAsked = false;
+        goal = Goal.run();
+        if (!awaited) {
+            notices.stopped(stop);
+        }
     }
 
     /** QMP's STOP, of which each stop brings one, is worth no turn of the session thread. True if it was one. Any thread. */
@@ -294,7 +286,7 @@ final class RunControl {
 
     /** The debugger goes; what it planted in somebody else's machine goes too. */
     void leave(boolean running) {
-        new Departure(this, target, planting).leave(running, notices);
+        new Departure(this, target, planting, resumption).leave(running, notices);
         state.ended("the session left this target");
     }
 

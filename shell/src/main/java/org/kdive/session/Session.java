@@ -37,6 +37,7 @@ public final class Session implements AutoCloseable {
     private final ConsoleDesk console = new ConsoleDesk(notices);
     private volatile @Nullable Engagement engagement; // null: nothing is booted or attached
     private volatile boolean cancelled;
+    private final Scheduling scheduling = new Scheduling();
     private Syntax syntax = Syntax.INTEL;
 
     private Session() {}
@@ -100,7 +101,7 @@ public final class Session implements AutoCloseable {
     }
 
     private Workbench bench() {
-        return new Workbench(breakpoints, convenience, thread, notices);
+        return new Workbench(breakpoints, convenience, thread, notices, scheduling);
     }
 
     private Stop engage(Engagement begun) {
@@ -141,6 +142,26 @@ public final class Session implements AutoCloseable {
     /** Lets the guest run. */
     public Running resume() {
         return require().control().resume(Goal.run());
+    }
+
+    /** Who runs when the guest is resumed. */
+    public Scheduling scheduling() {
+        return scheduling;
+    }
+
+    /** Whether a step may fall into an interrupt. Throws Unsupported where the stub has no choice; then nothing has changed. */
+    public void stepInterrupts(boolean value) {
+        boolean before = scheduling.stepInterrupts();
+        scheduling.stepInterrupts(value);
+        Engagement current = engagement;
+        try {
+            if (current != null) {
+                current.control().chooseStepInterrupts();
+            }
+        } catch (RuntimeException e) {
+            scheduling.stepInterrupts(before);
+            throw e;
+        }
     }
 
     /** Steps, nexts, finishes, untils. */

@@ -24,7 +24,7 @@ public final class Stepper {
 
     /** One instruction, with interrupts held back as QEMU does by default. */
     public Running step() {
-        return control.resume(Goal.step("stepi"));
+        return control.resume(Goal.step("stepi", control.requireStop()));
     }
 
     /** One instruction; a call is run to its return, a repeated string instruction to its end. */
@@ -32,7 +32,7 @@ public final class Stepper {
         Stop stop = control.requireStop();
         List<Instruction> code = new Code(target, stop.thread(), Syntax.INTEL).at(stop.pc(), 1);
         if (code.isEmpty() || !runsAway(code.get(0))) {
-            return control.resume(Goal.step("nexti"));
+            return control.resume(Goal.step("nexti", stop));
         }
         long sp = stop.registers().sp();
         // a recursive call comes by here too, deeper in the stack

@@ -39,12 +39,12 @@ final class StopInference {
         }
     }
 
-    ThreadId threadOf(StopReply reply) {
+    private ThreadId threadOf(StopReply reply) {
         return reply.thread().orElseGet(target::firstThread);
     }
 
     /** A step that ended where it should, with nothing else to report. */
-    boolean isPlainStep(StopReply reply) {
+    static boolean isPlainStep(StopReply reply) {
         return Replies.isTrap(reply) && Replies.watched(reply).isEmpty();
     }
 
@@ -110,6 +110,12 @@ final class StopInference {
     private Verdict trap(StopReply reply, Goal goal, boolean interrupted) {
         ThreadId thread = threadOf(reply);
         RegisterFile registers = target.registers(thread);
+        if (!interrupted
+                && goal.stepping()
+                        .filter(step -> step.isInVain(thread, registers))
+                        .isPresent()) {
+            return Verdict.GO_ON;
+        }
         slide.passes(thread, registers.pc());
         target.modules().passes(registers);
         target.initMemory().passes(registers.pc());
@@ -129,7 +135,7 @@ final class StopInference {
         if (!stopped.isEmpty()) {
             return hit(stopped, caught);
         }
-        if (goal.step() || goal.isAt(registers.pc()) && goal.reached().test(registers)) {
+        if (goal.isReached(thread, registers)) {
             return Verdict.stop(new Cause.Arrived(goal.command()));
         }
         if (interrupted) {

@@ -34,6 +34,12 @@ final class OptionsTest {
                         "context: args code\n",
                         "print pretty: on\n",
                         "print repeats: 10\n");
+        assertThat(run("show scheduler-locking")).isEqualTo("scheduler-locking: step\n");
+        assertThat(run("show step-interrupts")).isEqualTo("step-interrupts: off\n");
+        run("set scheduler-locking on");
+        run("set step-interrupts");
+        assertThat(run("show scheduler-locking")).isEqualTo("scheduler-locking: on\n");
+        assertThat(run("show step-interrupts")).isEqualTo("step-interrupts: on\n");
         run("set print elements unlimited");
         run("set context off");
         assertThat(run("show print elements")).isEqualTo("print elements: unlimited\n");
@@ -57,6 +63,10 @@ final class OptionsTest {
     @Test
     void saysWhatIsWrong() {
         assertThatThrownBy(() -> run("set timeout")).hasMessage("set timeout: to what?");
+        assertThatThrownBy(() -> run("set scheduler-locking")).hasMessage("set scheduler-locking: to what?");
+        assertThatThrownBy(() -> run("set scheduler-locking none"))
+                .hasMessage("set scheduler-locking none: off, on, step or replay");
+        assertThatThrownBy(() -> run("set step-interrupts maybe")).hasMessage("\"maybe\": on or off");
         assertThatThrownBy(() -> run("set disassembly-flavor arm"))
                 .hasMessage("set disassembly-flavor arm: intel or att");
         assertThatThrownBy(() -> run("set context upside")).hasMessage("\"upside\" is no part of the context");

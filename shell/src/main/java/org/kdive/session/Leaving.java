@@ -1,0 +1,100 @@
+package org.kdive.session;
+
+import java.util.Optional;
+import org.kdive.gdbrsp.StopReply;
+import org.kdive.gdbrsp.ThreadId;
+
+/** How the guest leaves a place where something of ours stands: the stub would stop it there again at once. Session thread. */
+final class Leaving {
+    // QEMU 7.2 with several CPUs: a step reported as made, and no register moved; seen up to some ten times on end when
+    // another CPU stops at once after each resume. An instruction that jumps to itself looks the same
+    private static final int MOST_IN_VAIN = 40;
+
+    private final RunControl control;
+    private final Target target;
+    private final Planting planting;
+    private final Resumption resumption;
+    private final Stride stride;
+    private int stepsInVain; // of the present step
+
+    Leaving(RunControl control, Target target, Planting planting, Resumption resumption) {
+        this.control = control;
+        this.target = target;
+        this.planting = planting;
+        this.resumption = resumption;
+        this.stride = new Stride(target);
+    }
+
+    /** One instruction from a stop. */
+    void step(Stop stop) {
+        stepsInVain = 0;
+        control.go(resumption.step(stop.thread()));
+    }
+
+    /** Lets the guest run on from a stop. */
+    void run(Stop stop) {
+        ThreadId thread = stop.thread();
+        if (!planting.isAt(stop.pc())) {
+            control.go(resumption.run(thread));
+        } else if (!target.isTcg()) {
+            stepOffOverwritten(stop);
+        } else if (stride.over(stop)) {
+            control.go(resumption.run(thread));
+        } else {
+            control.go(resumption.runOffBreakpoint(thread)); // TCG steps past a breakpoint at the PC by itself
+        }
+    }
+
+    // KVM and KGDB overwrite the instruction: it is put back for the step
+    private void stepOffOverwritten(Stop stop) {
+        planting.removeAt(stop.pc());
+        Optional<StopReply> reply = control.stepQuietly(stop.thread());
+        if (reply.isEmpty()) {
+            return; // the target is gone, or the deadline has passed: the state says so
+        }
+        if (!StopInference.isPlainStep(reply.get())) {
+            control.onStop(reply.get());
+            return;
+        }
+        target.stopped();
+        Stop stepped = control.steppedOff(stop.thread());
+        if (stepped.cause() instanceof Cause.Interrupted) {
+            return;
+        }
+        control.plant();
+        if (planting.isAt(stepped.pc())) {
+            control.onStop(reply.get()); // one instruction on, the next breakpoint
+        } else {
+            control.go(resumption.run(stop.thread()));
+        }
+    }
+
+    /**
+     * Goes on with a step after a stop that is not for the user: another thread came to a breakpoint, or the step was cut
+     * short by that. True if the step has been made: where two threads stop at once the stub tells of one.
+     */
+    boolean stepAgain(Goal.Step step, Stop hidden) {
+        if (!hidden.thread().equals(step.thread()) && !getOff(hidden)) {
+            return false;
+        }
+        target.invalidate();
+        if (!step.isInVain(step.thread(), target.registers(step.thread())) || ++stepsInVain >= MOST_IN_VAIN) {
+            return true;
+        }
+        control.go(resumption.step(step.thread()));
+        return false;
+    }
+
+    /** Moves a thread off a breakpoint, if it stands at one; false when something else came of it. */
+    private boolean getOff(Stop hidden) {
+        if (!planting.isAt(hidden.pc()) || stride.over(hidden)) {
+            return true;
+        }
+        Optional<StopReply> reply = control.stepQuietly(hidden.thread());
+        if (reply.isPresent() && !StopInference.isPlainStep(reply.get())) {
+            control.onStop(reply.get());
+            return false;
+        }
+        return reply.isPresent();
+    }
+}

@@ -1,0 +1,173 @@
+package org.kdive.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.kdive.gdbrsp.Stoppoint;
+import org.kdive.gdbrsp.ThreadId;
+
+/** Two CPUs that count in a loop each, so that it shows which of them runs. */
+@Timeout(120)
+final class SchedulingIT {
+    private static final byte[] COUNT = HexFormat.of().parseHex("48ffc0ebfb"); // inc rax; jmp back to it
+    private static final int JUMP_BYTES = 3; // where the jump is
+
+    @Test
+    void theOthersAreHeldAsTheUserWantsIt() {
+        try (Guest guest = Guest.boot(2)) {
+            guest.bootedTo("start_secondary");
+            List<ThreadId> cpus = guest.on(() -> guest.session.requireStop().threads());
+            ThreadId one = cpus.get(0);
+            ThreadId two = cpus.get(1);
+            long loop = countOnBoth(guest, cpus);
+
+            guest.on(() -> guest.session.select(one));
+            assertThat(guest.on(() -> guest.session.scheduling().locking())).isEqualTo(Scheduling.Locking.STEP);
+            assertThat(stepsMove(guest, two, 20)).isFalse();
+
+            lock(guest, Scheduling.Locking.ON);
+            assertThat(runMoves(guest, one, two)).isFalse();
+            guest.on(() -> guest.session.select(two));
+            assertThat(runMoves(guest, two, one)).isFalse();
+
+            lock(guest, Scheduling.Locking.OFF);
+            assertThat(runMoves(guest, null, one)).isTrue();
+            guest.on(() -> guest.session.select(one));
+            assertThat(stepsMove(guest, two, 500)).isTrue();
+
+            lock(guest, Scheduling.Locking.REPLAY); // no recording is replayed here
+            assertThat(runMoves(guest, null, two)).isTrue();
+
+            aStepIsOneWhileAnotherPassesABreakpoint(guest, one, loop);
+            aBreakpointIsHitByWhoRunsAlone(guest, two, loop);
+            interruptsWaitForTheStepUnlessTheyAreLetIn(guest, one, loop);
+        }
+    }
+
+    private static long countOnBoth(Guest guest, List<ThreadId> cpus) {
+        long loop = guest.evaluate("$pc");
+        guest.on(() -> {
+            guest.session.requireStop().write(loop, COUNT);
+            for (ThreadId cpu : cpus) {
+                guest.session.select(cpu);
+                guest.evaluateHere("$rip = " + loop);
+                guest.evaluateHere("$eflags = 2"); // no interrupts
+            }
+            return true;
+        });
+        return loop;
+    }
+
+    private static void lock(Guest guest, Scheduling.Locking how) {
+        guest.on(() -> {
+            guest.session.scheduling().locking(how);
+            return true;
+        });
+    }
+
+    private static long counted(Guest guest, ThreadId cpu) {
+        return guest.on(() -> guest.session.requireStop().registersOf(cpu).require("rax"));
+    }
+
+    /** Whether a CPU counted on while another was stepped, so many times at most. */
+    private static boolean stepsMove(Guest guest, ThreadId other, int most) {
+        long before = counted(guest, other);
+        ThreadId stepping = guest.on(() -> guest.session.requireStop().thread());
+        for (int i = 0; i < most && counted(guest, other) == before; i++) {
+            long pc = guest.evaluate("$pc");
+            Stop stop = guest.run(() -> guest.session.stepper().step());
+            assertThat(stop.thread()).isEqualTo(stepping);
+            assertThat(guest.evaluate("$pc")).isNotEqualTo(pc);
+        }
+        return counted(guest, other) != before;
+    }
+
+    /** Whether a CPU counted on while the guest ran for a moment; of the one that runs alone it is known that it stopped. */
+    private static boolean runMoves(Guest guest, @Nullable ThreadId alone, ThreadId other) {
+        long before = counted(guest, other);
+        long mine = alone == null ? 0 : counted(guest, alone);
+        Running running = guest.on(guest.session::resume);
+        assertThat(guest.on(() -> running.await(Duration.ofMillis(100)))).isEmpty();
+        running.interrupt();
+        Stop stop = guest.on(() -> running.await(Guest.PATIENCE)).orElseThrow();
+        assertThat(stop.cause()).isEqualTo(new Cause.Interrupted());
+        if (alone != null) {
+            assertThat(stop.thread()).isEqualTo(alone);
+            assertThat(counted(guest, alone)).isGreaterThan(mine);
+        }
+        return counted(guest, other) != before;
+    }
+
+    private static void aStepIsOneWhileAnotherPassesABreakpoint(Guest guest, ThreadId one, long loop) {
+        lock(guest, Scheduling.Locking.OFF);
+        guest.breakAt("*" + (loop + JUMP_BYTES), "$rax == 0");
+        guest.on(() -> guest.session.select(one));
+        for (int i = 0; i < 50; i++) {
+            long count = guest.evaluate("$rax");
+            boolean atJump = guest.evaluate("$pc") != loop;
+            Stop stop = guest.run(() -> guest.session.stepper().step());
+            assertThat(stop.thread()).isEqualTo(one);
+            assertThat(stop.cause()).isEqualTo(new Cause.Arrived("stepi"));
+            assertThat(guest.evaluate("$pc")).isEqualTo(atJump ? loop : loop + JUMP_BYTES);
+            assertThat(guest.evaluate("$rax")).isEqualTo(atJump ? count : count + 1);
+        }
+        guest.on(() -> {
+            guest.session.breakpoints().deleteAll();
+            return true;
+        });
+    }
+
+    private static void aBreakpointIsHitByWhoRunsAlone(Guest guest, ThreadId two, long loop) {
+        lock(guest, Scheduling.Locking.ON);
+        guest.on(() -> {
+            guest.session.select(two);
+            Breakpoint set = guest.session.addBreakpoint(Stoppoint.Kind.SOFTWARE, "*" + loop, null, false);
+            guest.session.breakpoints().ignore(set.number(), 30);
+            return true;
+        });
+        Stop stop = guest.resume();
+        assertThat(stop.cause()).isInstanceOf(Cause.BreakpointHit.class);
+        assertThat(stop.thread()).isEqualTo(two);
+        guest.on(() -> {
+            guest.session.breakpoints().deleteAll();
+            return true;
+        });
+    }
+
+    private static void interruptsWaitForTheStepUnlessTheyAreLetIn(Guest guest, ThreadId one, long loop) {
+        guest.on(() -> guest.session.select(one));
+        assertThat(runMoves(guest, one, one)).isTrue(); // by now a timer has something to say
+        guest.evaluate("$eflags = 0x202");
+        BooleanSupplier inTheLoop = () -> Long.compareUnsigned(guest.evaluate("$pc") - loop, COUNT.length) < 0;
+        for (int i = 0; i < 50; i++) {
+            guest.run(() -> guest.session.stepper().step());
+            assertThat(inTheLoop.getAsBoolean()).isTrue();
+        }
+        letIn(guest, true);
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            guest.run(() -> guest.session.stepper().step());
+            return !inTheLoop.getAsBoolean();
+        });
+        letIn(guest, false);
+        guest.evaluate("$rip = " + loop);
+        guest.evaluate("$eflags = 0x202");
+        for (int i = 0; i < 50; i++) {
+            guest.run(() -> guest.session.stepper().step());
+            assertThat(inTheLoop.getAsBoolean()).isTrue();
+        }
+    }
+
+    private static void letIn(Guest guest, boolean interrupts) {
+        guest.on(() -> {
+            guest.session.stepInterrupts(interrupts);
+            return true;
+        });
+    }
+}
