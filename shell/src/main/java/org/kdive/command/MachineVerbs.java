@@ -4,17 +4,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.kdive.qmp.Blocks;
-import org.kdive.qmp.QmpValue;
 import org.kdive.session.Hypervisor;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
 
-/** The verbs that speak to QEMU itself. */
+/** The verbs of what QEMU keeps for the guest: snapshots and shares. */
 final class MachineVerbs {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
@@ -23,61 +20,7 @@ final class MachineVerbs {
     private MachineVerbs() {}
 
     static List<Command> all(StopView stops) {
-        return List.of(monitor(), qmp(), snapshot(stops), share());
-    }
-
-    private static Command monitor() {
-        return Command.named("monitor", "mon")
-                .topic(Topic.MACHINE)
-                .usage("monitor COMMAND")
-                .summary("give QEMU's human monitor a command: monitor info mtree")
-                .runs((session, arguments, output) -> {
-                    String answer = session.hypervisor().monitor(arguments.tail());
-                    if (!answer.isEmpty()) {
-                        output.line("%s", answer);
-                    }
-                });
-    }
-
-    private static Command qmp() {
-        return Command.named("qmp")
-                .topic(Topic.MACHINE)
-                .usage("qmp COMMAND [KEY=VALUE...]")
-                .usage("qmp COMMAND {JSON}")
-                .summary("give QEMU a QMP command and show its answer")
-                .help("A VALUE that is a number, true, false or JSON is sent as such, else as text: qmp query-status,"
-                        + " qmp qom-get path=/machine property=type.")
-                .runs((session, arguments, output) -> {
-                    Arguments rest = arguments.shift();
-                    if (rest.verb().isEmpty()) {
-                        throw new SessionException(
-                                "qmp: which command?", new SessionFailure.Usage("qmp COMMAND [KEY=VALUE...]"));
-                    }
-                    QmpValue answer = session.hypervisor().qmp(rest.verb(), arguments(rest));
-                    output.line("%s", answer.toPrettyJson());
-                });
-    }
-
-    private static Map<String, ?> arguments(Arguments rest) {
-        if (rest.tail().startsWith("{")) {
-            return QmpValue.parse(rest.tail()).map();
-        }
-        Map<String, Object> members = new LinkedHashMap<>();
-        for (String word : rest.words()) {
-            int equals = word.indexOf('=');
-            if (equals < 1) {
-                throw new SessionException(
-                        "qmp %s: \"%s\" is no KEY=VALUE".formatted(rest.verb(), word),
-                        new SessionFailure.Usage("qmp COMMAND [KEY=VALUE...]"));
-            }
-            members.put(word.substring(0, equals), value(word.substring(equals + 1)));
-        }
-        return members;
-    }
-
-    private static Object value(String text) {
-        boolean literal = text.matches("-?\\d+|true|false|null|[\\[{].*");
-        return literal ? QmpValue.parse(text) : text;
+        return List.of(snapshot(stops), share());
     }
 
     private static Command snapshot(StopView stops) {

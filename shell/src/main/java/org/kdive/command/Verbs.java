@@ -41,6 +41,7 @@ public final class Verbs {
         all.addAll(StackVerbs.all());
         all.addAll(KernelVerbs.all());
         all.addAll(MachineVerbs.all(stops));
+        all.addAll(QmpVerbs.all());
         all.addAll(new CheckpointVerbs(displays, stops).commands());
         all.addAll(ExpectVerbs.all(settings));
         all.add(ShowVerbs.show(options));

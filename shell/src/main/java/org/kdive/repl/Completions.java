@@ -25,7 +25,8 @@ final class Completions implements Completer {
         try {
             Completion completion = interpreter.complete(line.line(), line.cursor());
             for (String word : fewer(completion.candidates())) {
-                candidates.add(new Candidate(word, word, null, null, null, null, true));
+                boolean whole = !word.endsWith("=") && !word.endsWith("."); // else more of the word follows
+                candidates.add(new Candidate(word, word, null, null, null, null, whole));
             }
         } catch (RuntimeException e) {
             // A half-typed line may name things that do not exist; Tab then offers nothing, and Enter says why.

@@ -19,6 +19,9 @@ sealed interface Happening {
     /** The machine's process ended, or the connection to a stub we did not start. */
     record Gone(String how) implements Happening {}
 
+    /** A line that nobody asked for just now. */
+    record Said(String line) implements Happening {}
+
     /** Nothing: whoever waits looks again. */
     record Wake() implements Happening {}
 }

@@ -24,6 +24,7 @@ public final class Hypervisor {
     private final Target target;
     private final RunControl control;
     private final SlideSearch slide;
+    private final MonitorDesk monitors;
     private final Map<String, Saved> saved = new HashMap<>();
 
     /** What of a snapshot is kdive's: who was looked at, and where the kernel was. */
@@ -33,6 +34,12 @@ public final class Hypervisor {
         this.target = target;
         this.control = control;
         this.slide = slide;
+        this.monitors = new MonitorDesk(target, control);
+    }
+
+    /** What QEMU's monitors know and say unasked. */
+    public MonitorDesk monitors() {
+        return monitors;
     }
 
     /** HMP; the answer as QEMU gives it, errors included: HMP does not tell them apart. */
@@ -47,6 +54,11 @@ public final class Hypervisor {
         QmpValue answer = target.requireQmp("qmp").call(command, arguments);
         target.invalidate();
         return answer;
+    }
+
+    /** What was read before is void: QEMU did something to the guest that is not ours to know. */
+    public void touched() {
+        target.invalidate();
     }
 
     /** Resets the machine; it stays stopped if it was, and starts over if it ran. */

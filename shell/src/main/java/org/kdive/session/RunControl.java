@@ -223,6 +223,8 @@ final class RunControl {
             end(gone.how());
         } else if (happening instanceof Happening.Qmp qmp) {
             reconciler.onEvent(qmp.event());
+        } else if (happening instanceof Happening.Said said) {
+            notices.notice("%s", said.line());
         }
     }
 
