@@ -12,9 +12,12 @@ import org.kdive.images.fetch.Progress;
 import org.kdive.images.symbols.SymbolTable;
 import org.kdive.machine.Accelerator;
 import org.kdive.machine.Disk;
+import org.kdive.machine.Recording;
 import org.kdive.machine.Share;
 import org.kdive.session.BootPlan;
 import org.kdive.session.BootRequest;
+import org.kdive.session.SessionException;
+import org.kdive.session.SessionFailure;
 import picocli.CommandLine.Option;
 
 /** The options of every verb that boots. Fields are picocli's; null where the default belongs to the machine. */
@@ -88,6 +91,22 @@ final class BootOptions {
     @Option(names = "--seed", paramLabel = "N", description = "Run deterministically, from this seed.")
     private @Nullable Long seed;
 
+    @Option(
+            names = "--record",
+            paramLabel = "DIR",
+            description =
+                    "Record the run into a new directory, so that --replay DIR can run it again, to the instruction: one CPU, "
+                            + "no network, no shares.")
+    private @Nullable Path record;
+
+    @Option(
+            names = "--replay",
+            paramLabel = "DIR",
+            description =
+                    "Run again what was recorded, forwards and backwards; the machine comes from DIR. A KERNEL, if given, "
+                            + "must be the recorded one.")
+    private @Nullable Path replay;
+
     @Option(names = "--dry-run", description = "Print the QEMU command line and boot nothing.")
     private boolean dryRun;
 
@@ -95,9 +114,54 @@ final class BootOptions {
         return dryRun;
     }
 
-    /** Fetches and makes what is missing. */
-    BootPlan plan(String kernel, List<String> qemuArguments, Progress progress) {
-        BootRequest request = new BootRequest(
+    boolean isReplay() {
+        return replay != null;
+    }
+
+    /**
+     * Fetches and makes what is missing.
+     *
+     * @param kernel null: a replay knows its own
+     */
+    BootPlan plan(@Nullable String kernel, List<String> qemuArguments, Progress progress) {
+        if (replay != null) {
+            requireNothingElse(replay, qemuArguments);
+            return withSymbols(BootPlan.replay(replay, kernel, qemu, progress));
+        }
+        if (kernel == null) {
+            throw new SessionException("which kernel?", new SessionFailure.Usage("kdive boot KERNEL"));
+        }
+        BootPlan plan = withSymbols(request(kernel, qemuArguments).plan(progress));
+        return record == null
+                ? plan
+                : new BootPlan(
+                        plan.spec().with(Recording.into(record)), plan.architecture(), plan.hasKernel(), plan.kernel());
+    }
+
+    private void requireNothingElse(Path from, List<String> qemuArguments) {
+        boolean more = initrd != null
+                || !append.isEmpty()
+                || memoryBytes > 0
+                || cpus > 0
+                || machine != null
+                || cpu != null
+                || accelerator != Accelerator.TCG
+                || !disks.isEmpty()
+                || !shares.isEmpty()
+                || bios != null
+                || seed != null
+                || record != null
+                || !qemuArguments.isEmpty();
+        if (more) {
+            throw new SessionException(
+                    "--replay %s: the machine is as it was recorded; of the other options only --symbols and --qemu go with it"
+                            .formatted(from),
+                    new SessionFailure.Usage("kdive boot --replay DIR"));
+        }
+    }
+
+    private BootRequest request(String kernel, List<String> qemuArguments) {
+        return new BootRequest(
                 kernel,
                 initrd,
                 append.stream()
@@ -114,7 +178,9 @@ final class BootOptions {
                 qemu,
                 seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
                 qemuArguments);
-        BootPlan plan = request.plan(progress);
+    }
+
+    private BootPlan withSymbols(BootPlan plan) {
         if (symbols == null || plan.spec().findKernel().isEmpty()) {
             return plan;
         }

@@ -1,12 +1,14 @@
 package org.kdive.cli;
 
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.kdive.command.ExitStatus;
 import org.kdive.machine.RunDirectory;
 import org.kdive.session.BootPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -23,8 +25,11 @@ final class BootVerb implements Callable<Integer> {
     @ParentCommand
     private KdiveVerb kdive;
 
-    @Parameters(paramLabel = "KERNEL", description = "A kernel of any format, or a name such as debian.")
-    private String kernel;
+    @Parameters(
+            paramLabel = "KERNEL",
+            arity = "0..1",
+            description = "A kernel of any format, or a name such as debian; a replay knows its own.")
+    private @Nullable String kernel; // null: with --replay
 
     @Mixin
     private BootOptions options = new BootOptions();
@@ -32,6 +37,9 @@ final class BootVerb implements Callable<Integer> {
     @Override
     public Integer call() {
         var line = spec.commandLine();
+        if (kernel == null && !options.isReplay()) {
+            throw new ParameterException(line, "Missing required parameter: 'KERNEL'");
+        }
         BootPlan plan = options.plan(kernel, kdive.qemuArguments(), DownloadProgress.of(line.getErr()));
         if (options.isDryRun()) {
             line.getOut().println(plan.spec().quotedCommandLine(RunDirectory.imagined()));

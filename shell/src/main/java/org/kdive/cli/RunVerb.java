@@ -59,8 +59,9 @@ final class RunVerb implements Callable<Integer> {
     public Integer call() {
         var line = spec.commandLine();
         List<ScriptFile> files = ScriptRunner.read(scripts);
-        Optional<BootPlan> plan = Optional.ofNullable(kernel)
-                .map(name -> options.plan(name, kdive.qemuArguments(), DownloadProgress.of(line.getErr())));
+        Optional<BootPlan> plan = kernel == null && !options.isReplay()
+                ? Optional.empty()
+                : Optional.of(options.plan(kernel, kdive.qemuArguments(), DownloadProgress.of(line.getErr())));
         if (options.isDryRun()) {
             plan.ifPresent(known -> line.getOut().println(known.spec().quotedCommandLine(RunDirectory.imagined())));
             return ExitStatus.WELL;

@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.kdive.qmp.QmpClient;
 
 /**
@@ -24,14 +26,22 @@ public final class Machine implements AutoCloseable {
     private final QmpClient qmp;
     private final Console console;
     private final Shares shares;
+    private final @Nullable ConsolePipe pipe; // null unless the run is recorded or replayed
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    Machine(MachineSpec spec, RunDirectory run, Supervisor supervisor, QmpClient qmp, Console console) {
+    Machine(
+            MachineSpec spec,
+            RunDirectory run,
+            Supervisor supervisor,
+            QmpClient qmp,
+            Console console,
+            @Nullable ConsolePipe pipe) {
         this.spec = spec;
         this.run = run;
         this.supervisor = supervisor;
         this.qmp = qmp;
         this.console = console;
+        this.pipe = pipe;
         this.shares = new Shares(spec, run, qmp);
     }
 
@@ -109,11 +119,30 @@ public final class Machine implements AutoCloseable {
         }
     }
 
+    private OptionalLong recorded() {
+        return spec.findRecording().filter(Recording::isRecord).isPresent()
+                ? RecordingFiles.stopAndCount(qmp)
+                : OptionalLong.empty();
+    }
+
+    /**
+     * From the next byte on that QEMU writes to the guest's serial line, its words are shown or dropped; a replay says all
+     * of it again each time it passes. The guest must be stopped.
+     */
+    public void showConsole(boolean shown) {
+        if (pipe != null) {
+            pipe.show(shown);
+        }
+    }
+
     private void end() throws InterruptedException {
         if (!supervisor.exit().isDone()) {
+            OptionalLong instructions = recorded();
             // The reply may be cut short by QEMU's end, which is what we wait for.
             var unused = qmp.execute("quit", Map.of(), QUIT);
-            supervisor.awaitExit(QUIT);
+            if (supervisor.awaitExit(QUIT) && spec.recording() != null) {
+                instructions.ifPresent(new RecordingFiles(spec, spec.recording())::finish);
+            }
         }
         supervisor.end();
     }

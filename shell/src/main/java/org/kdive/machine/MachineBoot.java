@@ -61,6 +61,20 @@ final class MachineBoot {
     }
 
     private Machine start(RunDirectory run) throws IOException {
+        if (spec.recording() != null) {
+            new RecordingFiles(spec, spec.recording()).prepare(run);
+        } else {
+            writeScratch(run);
+        }
+        // Both listen before QEMU exists, and it connects: there is no moment at which it could be missed.
+        try (QmpListener listener = QmpClient.listen(UnixDomainSocketAddress.of(run.qmpSocket()));
+                ServerSocketChannel serial = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            serial.bind(UnixDomainSocketAddress.of(run.consoleSocket()));
+            return launch(run, listener, serial);
+        }
+    }
+
+    private void writeScratch(RunDirectory run) throws IOException {
         if (spec.snapshots()) {
             ScratchImage.write(run.snapshotImage());
         }
@@ -71,12 +85,6 @@ final class MachineBoot {
                         run.diskOverlay(i), DiskImage.read(disk.file()).virtualBytes());
             }
         }
-        // Both listen before QEMU exists, and it connects: there is no moment at which it could be missed.
-        try (QmpListener listener = QmpClient.listen(UnixDomainSocketAddress.of(run.qmpSocket()));
-                ServerSocketChannel serial = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-            serial.bind(UnixDomainSocketAddress.of(run.consoleSocket()));
-            return launch(run, listener, serial);
-        }
     }
 
     private Machine launch(RunDirectory run, QmpListener listener, ServerSocketChannel serial) throws IOException {
@@ -86,8 +94,9 @@ final class MachineBoot {
         try {
             qmp = awaitQmp(listener, supervisor, commandLine);
             // QEMU opens its character devices in the command line's order, long before it greets.
+            @Nullable ConsolePipe pipe = findPipe(run, qmp);
             SocketChannel line = serial.accept();
-            return new Machine(spec, run, supervisor, qmp, Console.over(line, run.consoleLog()));
+            return new Machine(spec, run, supervisor, qmp, Console.over(line, run.consoleLog()), pipe);
         } catch (IOException | RuntimeException e) {
             if (qmp != null) {
                 qmp.close();
@@ -95,6 +104,17 @@ final class MachineBoot {
             abandon(supervisor);
             throw e;
         }
+    }
+
+    private @Nullable ConsolePipe findPipe(RunDirectory run, QmpClient qmp) throws IOException {
+        Recording recording = spec.recording();
+        if (recording == null) {
+            return null;
+        }
+        new RecordingFiles(spec, recording).launched(qmp.greeting().version());
+        ConsolePipe pipe = new ConsolePipe(run);
+        pipe.connect();
+        return pipe;
     }
 
     private static void abandon(Supervisor supervisor) {

@@ -56,6 +56,12 @@ public sealed interface MachineFailure {
     /** The guest has not let go of a device: it is stopped, or has the directory mounted. */
     record ShareInUse(String tag) implements MachineFailure {}
 
+    /** There is no recording there, or one that this machine cannot play; or none can be made there. */
+    record NoRecording(Path directory) implements MachineFailure {}
+
+    /** QEMU cannot record such a machine. */
+    record NotRecordable(String why) implements MachineFailure {}
+
     /** The caller's thread was interrupted while it waited. */
     record Interrupted() implements MachineFailure {}
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param cpu empty: QEMU's own default
  * @param seed null: the guest's time and randomness are the host's; else the same seed gives the same run (TCG only)
  * @param shareSlots how many directories can be shared after launch, as many again read-only
+ * @param recording null: the run is neither recorded nor replayed
  * @param snapshots whether there is a qcow2 node {@link #SNAPSHOT_NODE} to save machine states in
  * @param extra words for QEMU put last, as they are
  */
@@ -38,6 +39,7 @@ public record MachineSpec(
         List<Share> shares,
         int shareSlots,
         @Nullable Long seed,
+        @Nullable Recording recording,
         boolean snapshots,
         List<String> extra) {
     /** The block node that snapshots are saved in; attached to no device. */
@@ -79,6 +81,9 @@ public record MachineSpec(
             throw new IllegalArgumentException("a seed needs TCG: KVM counts no instructions");
         }
         refuseToDetach(extra);
+        if (recording != null) {
+            Recording.requireRecordable(cpus, accelerator, disks, shares, firmware, seed, extra);
+        }
     }
 
     // A QEMU that has left its process group is one that nobody can promise to end.
@@ -96,6 +101,42 @@ public record MachineSpec(
 
     public Optional<Path> findKernel() {
         return Optional.ofNullable(kernel);
+    }
+
+    public Optional<Recording> findRecording() {
+        return Optional.ofNullable(recording);
+    }
+
+    /** The same machine, recorded or replayed. Nothing can be shared with it later: a share's files are in no log. */
+    public MachineSpec with(Recording value) {
+        return like(qemu, 0, value);
+    }
+
+    /** The same machine under another QEMU. */
+    public MachineSpec withQemu(String program) {
+        return like(program, shareSlots, recording);
+    }
+
+    private MachineSpec like(String program, int slots, @Nullable Recording use) {
+        return new MachineSpec(
+                architecture,
+                program,
+                kernel,
+                initrd,
+                firmware,
+                append,
+                memoryBytes,
+                cpus,
+                machine,
+                cpu,
+                accelerator,
+                disks,
+                shares,
+                slots,
+                seed,
+                use,
+                use != null || snapshots,
+                extra);
     }
 
     public OptionalLong findSeed() {
@@ -249,6 +290,7 @@ public record MachineSpec(
                     shares,
                     shareSlots,
                     seed,
+                    null,
                     snapshots,
                     extra);
         }

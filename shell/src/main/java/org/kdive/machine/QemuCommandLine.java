@@ -36,6 +36,7 @@ final class QemuCommandLine {
         shares();
         kernel();
         determinism();
+        spec.findRecording().ifPresent(this::recording);
         words.addAll(spec.extra());
         return List.copyOf(words);
     }
@@ -72,7 +73,12 @@ final class QemuCommandLine {
     private void channels() {
         add("-chardev", "socket,id=qmp,path=" + value(run.qmpSocket()));
         add("-mon", "chardev=qmp,mode=control");
-        add("-chardev", "socket,id=console,path=" + value(run.consoleSocket()));
+        // A recorded write must never be put off: a socket is full after some hundred single bytes, a pipe after 65536.
+        add(
+                "-chardev",
+                spec.findRecording().isPresent()
+                        ? "pipe,id=console,path=" + value(run.consolePipe())
+                        : "socket,id=console,path=" + value(run.consoleSocket()));
         add("-serial", "chardev:console");
         add("-chardev", "socket,id=gdb,path=" + value(run.gdbSocket()) + ",server=on,wait=off");
         add("-gdb", "chardev:gdb");
@@ -84,12 +90,33 @@ final class QemuCommandLine {
             add(
                     "-blockdev",
                     "driver=qcow2,node-name=" + MachineSpec.SNAPSHOT_NODE
-                            + ",cache.no-flush=on,file.driver=file,file.filename=" + value(run.snapshotImage()));
+                            + ",cache.no-flush=on,file.driver=file,file.filename=" + value(snapshotImage()));
         }
         for (int i = 0; i < spec.disks().size(); i++) {
             disk(i, spec.disks().get(i));
-            add("-device", "virtio-blk-pci,drive=" + MachineSpec.diskNode(i));
+            String node = MachineSpec.diskNode(i);
+            if (spec.findRecording().isPresent()) {
+                // what completes when is in the log
+                add("-blockdev", "driver=blkreplay,node-name=recorded%d,image=%s".formatted(i, node));
+                node = "recorded" + i;
+            }
+            add("-device", "virtio-blk-pci,drive=" + node);
         }
+    }
+
+    /** A recording keeps its own; a replay works on a copy, so that it can be replayed again. */
+    private Path snapshotImage() {
+        return spec.findRecording()
+                .filter(Recording::isRecord)
+                .map(Recording::state)
+                .orElseGet(run::snapshotImage);
+    }
+
+    private Path overlay(int disk) {
+        return spec.findRecording()
+                .filter(Recording::isRecord)
+                .map(recording -> recording.overlay(disk))
+                .orElseGet(() -> run.diskOverlay(disk));
     }
 
     private void disk(int i, Disk disk) {
@@ -106,7 +133,7 @@ final class QemuCommandLine {
             add(
                     "-blockdev",
                     "driver=qcow2,node-name=%s,backing=original%d,cache.no-flush=on,file.driver=file,file.filename=%s"
-                            .formatted(MachineSpec.diskNode(i), i, value(run.diskOverlay(i))));
+                            .formatted(MachineSpec.diskNode(i), i, value(overlay(i))));
         }
     }
 
@@ -177,6 +204,20 @@ final class QemuCommandLine {
         add("-seed", Long.toUnsignedString(spec.seed()));
         // Time is counted in instructions, from a fixed day: nothing of the host's clock is left.
         add("-icount", "shift=7,sleep=off", "-rtc", "clock=vm,base=2024-01-01");
+    }
+
+    private void recording(Recording recording) {
+        add(
+                "-icount",
+                "shift=auto,rr=%s,rrfile=%s,rrsnapshot=%s"
+                        .formatted(
+                                recording.isRecord() ? "record" : "replay", value(recording.log()), Recording.START));
+        // A guest that powers itself off would end QEMU, and how long the log is would not be known.
+        add("-action", "shutdown=pause");
+        if (spec.architecture() == GuestArchitecture.X86_64 || spec.architecture() == GuestArchitecture.I386) {
+            // QEMU 7.2 hangs for ever going back with it: seen four times of four
+            add("-global", "apic-common.vapic=off");
+        }
     }
 
     /** Whether the machine is one whose PCI bus we know. Others get only what the user asks for. */

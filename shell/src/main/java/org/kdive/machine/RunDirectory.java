@@ -102,6 +102,11 @@ public final class RunDirectory {
         return path.resolve("console");
     }
 
+    /** Of the pipe to the guest {@code .in} is added, of the one from it {@code .out}. */
+    Path consolePipe() {
+        return path.resolve("serial");
+    }
+
     Path consoleLog() {
         return path.resolve("console.log");
     }

@@ -1,10 +1,18 @@
 package org.kdive.session;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.kdive.images.Architecture;
+import org.kdive.images.KernelImage;
 import org.kdive.images.Program;
+import org.kdive.images.fetch.Progress;
 import org.kdive.machine.MachineSpec;
+import org.kdive.machine.Recording;
 
 /**
  * What to boot and how to read it.
@@ -13,4 +21,39 @@ import org.kdive.machine.MachineSpec;
  * @param kernel the kernel at its link addresses; asked for late and once, may block while another thread unpacks it
  */
 public record BootPlan(
-        MachineSpec spec, Architecture architecture, boolean hasKernel, Supplier<Optional<Program>> kernel) {}
+        MachineSpec spec, Architecture architecture, boolean hasKernel, Supplier<Optional<Program>> kernel) {
+
+    /**
+     * The machine recorded in a directory, to run again.
+     *
+     * @param kernel null, or what the user takes to be the recorded one: refused if it is another
+     * @param qemu null: the recorded one
+     */
+    public static BootPlan replay(Path directory, @Nullable String kernel, @Nullable String qemu, Progress progress) {
+        MachineSpec spec = Recording.replayed(directory);
+        if (kernel != null) {
+            requireSame(directory, spec, kernel, progress);
+        }
+        KernelImage image = KernelImage.open(spec.findKernel()
+                .orElseThrow(() -> new SessionException(
+                        "replay %s: no kernel was recorded".formatted(directory),
+                        new SessionFailure.Io(directory.toString()))));
+        return new BootPlan(
+                qemu == null ? spec : spec.withQemu(qemu), image.architecture(), true, BootRequest.symbolsOf(image));
+    }
+
+    private static void requireSame(Path directory, MachineSpec spec, String kernel, Progress progress) {
+        Path recorded = spec.findKernel().orElseThrow();
+        Path given = BootRequest.bootableKernel(kernel, progress);
+        try {
+            if (Files.mismatch(recorded, given) >= 0) {
+                throw new SessionException(
+                        "replay %s: it was recorded with another kernel than %s; leave the kernel out"
+                                .formatted(directory, kernel),
+                        new SessionFailure.Usage("kdive boot --replay " + directory));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("compare kernels", e);
+        }
+    }
+}

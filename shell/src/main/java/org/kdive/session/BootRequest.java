@@ -184,6 +184,12 @@ public record BootRequest(
         return fetchedKernel(kernel, progress).map(FetchedKernel::kernel).orElseGet(() -> Path.of(kernel));
     }
 
+    /** The same as a file that QEMU can load. */
+    static Path bootableKernel(String kernel, Progress progress) {
+        Path file = kernelFile(kernel, progress);
+        return new BootableKernel(cached("unpacked")).of(file, KernelImage.open(file));
+    }
+
     /** Empty for a kernel that is a file of the user's. */
     private static Optional<FetchedKernel> fetchedKernel(String kernel, Progress progress) {
         Path file = Path.of(kernel);

@@ -90,6 +90,14 @@ public sealed interface Cause {
         }
     }
 
+    /** A replay is at the end of its recording, or at the beginning. */
+    record NoMoreHistory(boolean atEnd) implements Cause {
+        @Override
+        public String describe() {
+            return "No more history: the recording %s here".formatted(atEnd ? "ends" : "begins");
+        }
+    }
+
     /** Ctrl-C or {@code interrupt}. */
     record Interrupted() implements Cause {
         @Override

@@ -148,6 +148,7 @@ public final class Checkpoints {
 
     /** The machine and the debugger as they were: the stop that comes back is the new truth, everything read before is void. */
     public Stop rewind(Checkpoint to) {
+        target.recorded().requireNotRecording("rewind");
         var unused = Pause.of(control, notices);
         Checkpoint.Debugger then = to.debugger();
         try {

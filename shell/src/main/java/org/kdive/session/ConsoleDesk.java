@@ -17,13 +17,15 @@ public final class ConsoleDesk {
     private final Notices notices;
     private @Nullable Console console; // null: no machine of ours
     private Console.@Nullable Subscription subscription; // null: the same
+    private boolean replayed; // what the guest reads comes from a log
     private volatile boolean cancelled;
 
     ConsoleDesk(Notices notices) {
         this.notices = notices;
     }
 
-    void watch(Console watched) {
+    void watch(Console watched, boolean isReplay) {
+        replayed = isReplay;
         console = watched;
         LastWords lastWords = new LastWords(words -> notices.notice("%s", words));
         subscription = watched.subscribe(output -> {
@@ -51,6 +53,11 @@ public final class ConsoleDesk {
 
     /** Types into the guest. */
     public void send(byte[] bytes) {
+        if (replayed) {
+            throw new SessionException(
+                    "send: in a replay the guest hears what it heard when it was recorded",
+                    new SessionFailure.Unsupported("send"));
+        }
         require().send(bytes);
     }
 

@@ -63,6 +63,7 @@ public final class Hypervisor {
 
     /** Resets the machine; it stays stopped if it was, and starts over if it ran. */
     public void reset() {
+        target.recorded().requireChangeable("reset");
         target.requireQmp("reset").call("system_reset", Map.of());
     }
 
@@ -79,6 +80,7 @@ public final class Hypervisor {
 
     /** Plugs a virtio-9p device for a directory of the host; answers why the guest will not mount it, if that is known. */
     public Optional<String> addShare(Path directory, String tag, boolean readOnly) {
+        target.recorded().requireChangeable("share");
         shares().add(new Share(directory, tag, readOnly));
         return target.image().flatMap(KernelConfig::of).flatMap(config -> new ShareSupport(config).gapWhileRunning());
     }
@@ -92,8 +94,9 @@ public final class Hypervisor {
     /** The machine as it was; the stop that comes back is the new truth, and everything read before is void. */
     public Stop loadSnapshot(String name) {
         Stop before = control.requireStop();
+        target.recorded().requireNotRecording("snapshot load");
         Waits.on(snapshots().load(name), SNAPSHOT_DEADLINE, "load snapshot " + name);
-        target.invalidate();
+        target.rewound();
         Saved then = saved.getOrDefault(name, new Saved(before.thread(), slide.place()));
         slide.restore(then.place());
         return control.stoppedBy(new Cause.Restored(name), then.thread());

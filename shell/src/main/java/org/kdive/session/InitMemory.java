@@ -39,6 +39,7 @@ final class InitMemory {
         try {
             // "SYSTEM_FREEING_INITMEM" since v5.16 (d2635f2012a4)
             freed = settled
+                    && !target.recorded().isReplay() // where nothing is given away for ever
                     && target.expression("system_state >= SYSTEM_FREEING_INITMEM")
                             .isTrue(target.scope(target.firstThread()));
         } catch (RuntimeException e) {
@@ -57,7 +58,7 @@ final class InitMemory {
 
     /** What must stand so that breakpoints in it retire in time. */
     List<Stoppoint> stoppoints(Breakpoints breakpoints, boolean settled) {
-        if (freed || !settled) {
+        if (freed || !settled || target.recorded().isReplay()) {
             return List.of();
         }
         Bounds known = bounds();
@@ -77,7 +78,7 @@ final class InitMemory {
 
     /** The guest stands at this instruction. */
     void passes(long pc) {
-        if (!freed && bounds().freeing().contains(pc)) {
+        if (!freed && !target.recorded().isReplay() && bounds().freeing().contains(pc)) {
             freed = true;
             whenFreed.run();
         }

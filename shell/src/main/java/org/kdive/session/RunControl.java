@@ -85,6 +85,7 @@ final class RunControl {
     /** Plants what should be planted and lets the guest run, or step. The present stop is stale from here on. */
     Running resume(Goal purpose) {
         Stop stop = requireStop();
+        target.recorded().requireMore();
         interruptAsked = false;
         goal = purpose;
         plant();

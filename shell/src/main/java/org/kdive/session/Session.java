@@ -106,7 +106,8 @@ public final class Session implements AutoCloseable {
 
     private Stop engage(Engagement begun) {
         engagement = begun;
-        begun.target().console().ifPresent(console::watch);
+        boolean replayed = begun.target().recorded().isReplay();
+        begun.target().console().ifPresent(line -> console.watch(line, replayed));
         begun.target().writeCodeAs(syntax);
         return begun.control().requireStop();
     }

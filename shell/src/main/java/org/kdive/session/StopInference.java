@@ -62,6 +62,10 @@ final class StopInference {
         if (lastWord != null) {
             return Verdict.stop(lastWord);
         }
+        Optional<Cause> end = target.recorded().end();
+        if (end.isPresent()) {
+            return Verdict.stop(end.get());
+        }
         return interrupted ? Verdict.stop(new Cause.Interrupted()) : fromOutside(reply);
     }
 

@@ -47,6 +47,7 @@ final class Target implements AutoCloseable {
     private final AtomicInteger resumeEventsDue = new AtomicInteger(); // each resume of ours brings one RESUME event
     private final Map<Map.Entry<InstructionSet, Syntax>, Optional<Disassembler>> disassemblers = new HashMap<>();
     private final StopCache cache;
+    private final RecordedRun recorded;
     private final Unwinding unwinding;
     private final FrameChoice frames = new FrameChoice();
     private final LoadedModules modules;
@@ -78,6 +79,7 @@ final class Target implements AutoCloseable {
         this.linked = linked;
         this.convenience = convenience;
         this.cache = new StopCache(stub, architecture, new GuestRam(machine));
+        this.recorded = new RecordedRun(machine);
         this.unwinding = new Unwinding(this);
         this.modules = new LoadedModules(this);
         this.expressions = new Expressions(architecture, this::findProgram);
@@ -200,6 +202,10 @@ final class Target implements AutoCloseable {
         return modules;
     }
 
+    RecordedRun recorded() {
+        return recorded;
+    }
+
     /** Called whenever the guest has other modules than before. */
     void whenModulesChange(Runnable listener) {
         modulesChanged = listener;
@@ -233,6 +239,7 @@ final class Target implements AutoCloseable {
     /** The machine went back to an earlier moment. */
     void rewound() {
         cache.forget();
+        recorded.moved();
         invalidate();
     }
 
@@ -249,6 +256,7 @@ final class Target implements AutoCloseable {
     /** Whether time in the guest may be counted in instructions, so that each of them has to be executed by it. */
     boolean countsInstructions() {
         return machine == null
+                || recorded.isEither()
                 || machine.spec().findSeed().isPresent()
                 || machine.spec().extra().stream().anyMatch(word -> word.contains("icount"));
     }
@@ -274,6 +282,7 @@ final class Target implements AutoCloseable {
     }
 
     void write(ThreadId thread, long address, byte[] bytes) {
+        recorded.requireChangeable("write memory");
         try {
             Waits.on(stub.writeMemory(thread, address, bytes), "write memory at 0x%x".formatted(address));
         } catch (RspException e) {

@@ -85,6 +85,7 @@ final class TargetScope implements ConvenienceScope {
 
     @Override
     public void writeRegister(String name, BigInteger bits) {
+        target.recorded().requireChangeable("write $" + name);
         target.frames().over(target.registers(thread)).write(name, bits);
         target.invalidate();
     }

@@ -1,0 +1,125 @@
+package org.kdive.session;
+
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.kdive.machine.Machine;
+import org.kdive.machine.Recording;
+
+/**
+ * What it means for a machine that its run is recorded, or replayed: how far the log goes, and what must not be done.
+ * Session thread.
+ */
+final class RecordedRun {
+    private static final String STOP_AT = "replay-break";
+    private static final long NOWHERE = -1;
+
+    private final @Nullable Machine machine; // null: somebody else's
+    private final @Nullable Recording recording; // null: neither
+    private final long last;
+    private long armed = NOWHERE; // where QEMU has been told to stop, as far as we know
+
+    RecordedRun(@Nullable Machine machine) {
+        this.machine = machine;
+        this.recording = machine == null ? null : machine.spec().recording();
+        // QEMU ends when it runs past the end of the log, and what 7.2 has shut down cannot go back
+        this.last = recording != null && !recording.isRecord() ? recording.instructions() - 1 : NOWHERE;
+    }
+
+    boolean isReplay() {
+        return last != NOWHERE;
+    }
+
+    boolean isRecording() {
+        return recording != null && recording.isRecord();
+    }
+
+    boolean isEither() {
+        return recording != null;
+    }
+
+    /** Where the recording ends, in instructions. */
+    long last() {
+        return last;
+    }
+
+    /** Instructions executed since the machine was started. */
+    long now() {
+        return machine().qmp().call("query-replay", Map.of()).number("icount");
+    }
+
+    private Machine machine() {
+        if (machine == null) {
+            throw new IllegalStateException("no machine of ours, and so no recording");
+        }
+        return machine;
+    }
+
+    /** Throws Unsupported at the end of a replay. */
+    void requireMore() {
+        if (isReplay() && now() >= last) {
+            throw new SessionException(
+                    "the recording ends here, at instruction %d; reverse-stepi and reverse-continue go back"
+                            .formatted(last),
+                    new SessionFailure.Unsupported("the future"));
+        }
+    }
+
+    /** Before each resume of a replay: QEMU forgets where it was to stop once it has stopped there. */
+    void holdAtEnd() {
+        if (isReplay() && (armed == NOWHERE || armed <= now())) {
+            stopAt(last);
+        }
+    }
+
+    /** QEMU will stop at this instruction, which is not before the present one. */
+    void stopAt(long instruction) {
+        var unused = machine().qmp().call(STOP_AT, Map.of("icount", instruction));
+        armed = instruction;
+    }
+
+    /** The machine is at another moment than before. */
+    void moved() {
+        armed = NOWHERE;
+    }
+
+    /** Why the guest stopped without a trap, when the reason is the end of the recording. */
+    Optional<Cause> end() {
+        return isReplay() && now() >= last ? Optional.of(new Cause.NoMoreHistory(true)) : Optional.empty();
+    }
+
+    /** Throws Unsupported: a replay would take another way. */
+    void requireChangeable(String what) {
+        if (isEither()) {
+            throw new SessionException(
+                    isRecording()
+                            ? "%s: this run is recorded, and the log would not have it; boot without --record"
+                                    .formatted(what)
+                            : "%s: this is a replay, and it would leave its track; boot without --replay"
+                                    .formatted(what),
+                    new SessionFailure.Unsupported(what));
+        }
+    }
+
+    /** Throws Unsupported: what is recorded goes one way. */
+    void requireNotRecording(String what) {
+        if (isRecording()) {
+            throw new SessionException(
+                    "%s: a run that is recorded cannot go back; quit, and replay it with kdive boot --replay %s"
+                            .formatted(what, recording == null ? "DIR" : recording.directory()),
+                    new SessionFailure.Unsupported(what));
+        }
+    }
+
+    /** The machine of a replay; throws Unsupported, with the way there, for any other. */
+    Machine requireReplay(String what) {
+        if (isReplay()) {
+            return machine();
+        }
+        requireNotRecording(what);
+        throw new SessionException(
+                "%s: only a replay goes back: kdive boot KERNEL --record DIR, then kdive boot --replay DIR"
+                        .formatted(what),
+                new SessionFailure.Unsupported(what));
+    }
+}
