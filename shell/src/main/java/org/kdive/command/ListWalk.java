@@ -1,26 +1,24 @@
 package org.kdive.command;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.kdive.images.types.StructType;
+import org.kdive.images.linux.TreeWalk;
 import org.kdive.images.types.Type;
 import org.kdive.session.Session;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
-import org.kdive.session.expression.Types;
 import org.kdive.session.expression.Value;
 import org.kdive.session.printing.Printf;
 
-/** {@code list}: the kernel's linked lists, entry by entry. */
+/** {@code list}: the kernel's lists and trees, entry by entry. */
 final class ListWalk {
     private static final String USAGE = "list HEAD TYPE MEMBER[, EXPRESSION...]";
+    private static final String TREE_USAGE = "list TREE TYPE[, EXPRESSION...]";
     private static final Pattern TAIL =
-            Pattern.compile("(.+?)\\s+((?:(?:struct|union)\\s+)?\\w+)\\s+([A-Za-z_][\\w.]*)\\s*(?:,(.*))?");
-    private static final int MOST_ENTRIES = 100_000;
+            Pattern.compile("(.+?)\\s+((?:struct|union)\\s+\\w+|(?!(?:struct|union)\\b)[A-Za-z_]\\w*)"
+                    + "(?:\\s+([A-Za-z_][\\w.\\[\\]]*))?\\s*(?:,(.*))?");
 
     private final PrintSettings settings;
 
@@ -32,14 +30,20 @@ final class ListWalk {
         return Command.named("list", "l")
                 .topic(Topic.DATA)
                 .usage(USAGE)
-                .summary("walk a list of the kernel's")
+                .usage(TREE_USAGE)
+                .summary("walk a list or a tree of the kernel's")
                 .help("""
-                        HEAD is a list_head, an hlist_head or an llist_head, or a pointer to one; TYPE is what is on the list, and
-                        MEMBER where in it the link is. After a comma, members to show of each entry. It ends at the head again,
-                        at a null pointer, where a link leads back into the list, or where memory cannot be read. Source lines
-                        are not listed: a stock kernel carries none; disassemble shows code.
+                        HEAD is a list_head, an hlist_head or an llist_head, or an rb_root, or a pointer to one; TYPE is what is
+                        on the list, and MEMBER where in it the link is: an rb_node makes it a tree, which is shown in order.
+                        TREE is an xarray, an idr, a radix tree or a maple tree: its pointers are to TYPE, with their indices.
+                        After a comma, members to show of each entry. It ends at the head again, at a null pointer, where a link
+                        leads back, or where memory cannot be read. Source lines are not listed: a stock kernel carries none;
+                        disassemble shows code.
                           list init_task.tasks struct task_struct tasks, pid, comm
-                          list modules struct module list, name""")
+                          list modules struct module list, name
+                          list vmap_area_root struct vmap_area rb_node, va_start, va_end
+                          list init_pid_ns.idr struct pid, level
+                          list $lx_current()->mm->mm_mt struct vm_area_struct, vm_start, vm_end""")
                 .completes(Completers.EXPRESSIONS)
                 .runs(this::run);
     }
@@ -49,65 +53,61 @@ final class ListWalk {
         if (!tail.matches()) {
             throw new SessionException("list: which list, of what?", new SessionFailure.Usage(USAGE));
         }
-        String member = tail.group(3);
         List<String> shown = new ArrayList<>();
         if (tail.group(4) != null) {
             Printf.split(tail.group(4)).forEach(each -> shown.add(each.strip()));
         }
         Type type = session.typeOf(tail.group(2));
-        long offset = session.evaluate("offsetof(%s, %s)".formatted(tail.group(2), member))
-                .bits();
-        long head = headAddress(session, tail.group(1));
-        List<Long> entries = new ArrayList<>();
-        String end = walk(session, head, entries);
-        for (long node : entries) {
+        ListHead head = ListHead.of(session, tail.group(1));
+        if (head.isIndexed()) {
+            indexed(session, head, type, shown, output);
+        } else if (tail.group(3) == null) {
+            throw new SessionException(
+                    "list: where in %s is the link?".formatted(type.cName()), new SessionFailure.Usage(USAGE));
+        } else {
+            String link = "((%s *)0)->%s".formatted(tail.group(2), tail.group(3));
+            long offset = session.evaluate("(long)&" + link).bits();
+            boolean isTree = head.isRedBlack() || ListHead.isNode(session.typeOf(link));
+            linked(session, head, isTree, offset, type, shown, output);
+        }
+    }
+
+    private void linked(
+            Session session, ListHead head, boolean isTree, long offset, Type type, List<String> shown, Output output) {
+        List<Long> links;
+        String end;
+        if (isTree) {
+            TreeWalk tree =
+                    TreeWalk.ofRedBlack(session.requireStop().kernel().live(), head.address(), session::checkInterrupt);
+            links = tree.entries().stream().map(TreeWalk.Entry::value).toList();
+            end = tree.lost().isEmpty() ? "" : "; then " + tree.lost();
+        } else {
+            LinkedEntries list = LinkedEntries.from(session, head.address());
+            links = list.links();
+            end = list.end();
+        }
+        for (long node : links) {
             session.checkInterrupt();
             output.line("%s", entry(session, type, node - offset, shown));
         }
-        output.line("%d entr%s%s", entries.size(), entries.size() == 1 ? "y" : "ies", end);
+        count(links.size(), end, output);
     }
 
-    private static long headAddress(Session session, String expression) {
-        Value head = session.evaluate(expression);
-        return head.type().strip() instanceof StructType && head.address().isPresent()
-                ? head.address().getAsLong()
-                : head.bits();
-    }
-
-    // list_head, hlist_head, hlist_node and the lock-less ones begin with the way forward
-    private static long word(Session session, long address) {
-        Types types = session.types();
-        return Value.inMemory(
-                        types.c("unsigned long"), address, session.requireStop().memory(), types.order())
-                .bits();
-    }
-
-    /** The links, and how the list ended if it did not end well. */
-    private static String walk(Session session, long head, List<Long> entries) {
-        Set<Long> seen = new HashSet<>();
-        long node = head;
-        try {
-            while (true) {
-                session.checkInterrupt();
-                node = word(session, node);
-                if (node == head || node == 0 || (node & 1) == 1) {
-                    return "";
-                }
-                if (!seen.add(node)) {
-                    return "; then a link leads back to 0x%x".formatted(node);
-                }
-                if (entries.size() == MOST_ENTRIES) {
-                    return "; there are more";
-                }
-                entries.add(node);
-            }
-        } catch (SessionException e) {
-            if (e.failure() instanceof SessionFailure.Unreadable && !entries.isEmpty()) {
-                entries.remove(entries.size() - 1); // what could not be read is no entry
-                return "; then a link to 0x%x, which cannot be read".formatted(node);
-            }
-            throw e;
+    private void indexed(Session session, ListHead head, Type type, List<String> shown, Output output) {
+        TreeWalk tree = head.walk(session);
+        for (TreeWalk.Entry one : tree.entries()) {
+            session.checkInterrupt();
+            String index = one.first() == one.last()
+                    ? Long.toUnsignedString(one.first())
+                    : "0x%x-0x%x".formatted(one.first(), one.last());
+            String value = one.isNumber() ? "number " + one.number() : entry(session, type, one.value(), shown);
+            output.line("[%s] %s", index, value);
         }
+        count(tree.entries().size(), tree.lost().isEmpty() ? "" : "; then " + tree.lost(), output);
+    }
+
+    private static void count(int entries, String end, Output output) {
+        output.line("%d entr%s%s", entries, entries == 1 ? "y" : "ies", end);
     }
 
     private String entry(Session session, Type type, long address, List<String> shown) {

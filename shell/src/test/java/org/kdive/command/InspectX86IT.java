@@ -2,6 +2,9 @@ package org.kdive.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,5 +50,60 @@ final class InspectX86IT {
         assertThat(guest.answer("info registers idt"))
                 .contains("0xfffffe0000000000")
                 .doesNotContain("gdtr");
+    }
+
+    @Test
+    void walksTheKernelsTreesAsTheKernelItselfDoes() {
+        // the same areas hang in a tree and in a list that is kept sorted
+        List<String> tree = guest.answer("list vmap_area_root struct vmap_area rb_node")
+                .lines()
+                .toList();
+        assertThat(tree)
+                .hasSizeGreaterThan(20)
+                .isEqualTo(guest.answer("list vmap_area_list struct vmap_area list")
+                        .lines()
+                        .toList());
+        // an idr of all pids; every task has one
+        List<String> pids = guest.answer("list init_pid_ns.idr struct pid, numbers[0].nr")
+                .lines()
+                .toList();
+        assertThat(pids)
+                .filteredOn(line -> line.startsWith("["))
+                .isNotEmpty()
+                .allMatch(line -> line.matches("\\[(\\d+)] \\(struct pid \\*\\) 0x[0-9a-f]+ +numbers\\[0]\\.nr = \\1"));
+        long tasks = guest.answer("list init_task.tasks struct task_struct tasks")
+                .lines()
+                .count();
+        assertThat(pids.size()).isGreaterThanOrEqualTo((int) tasks);
+        assertThat(guest.answer("list irq_desc_tree struct irq_desc, irq_data.irq"))
+                .containsPattern("\\[4] \\(struct irq_desc \\*\\) 0x[0-9a-f]+ +irq_data\\.irq = 4\n");
+    }
+
+    @Test
+    void walksTheMapleTreeOfAProgramsMemory() {
+        List<String> areas = guest.answer("list $lx_current()->mm->mm_mt struct vm_area_struct, vm_start, vm_end")
+                .lines()
+                .toList();
+        assertThat(areas).hasSizeGreaterThan(4);
+        for (String area : areas.subList(0, areas.size() - 1)) {
+            Matcher matcher = Pattern.compile("\\[0x([0-9a-f]+)-0x([0-9a-f]+)] .* vm_start = (\\d+), vm_end = (\\d+)")
+                    .matcher(area);
+            assertThat(matcher.matches()).as(area).isTrue();
+            assertThat(Long.parseUnsignedLong(matcher.group(1), 16))
+                    .isEqualTo(Long.parseUnsignedLong(matcher.group(3)));
+            assertThat(Long.parseUnsignedLong(matcher.group(2), 16) + 1)
+                    .isEqualTo(Long.parseUnsignedLong(matcher.group(4)));
+        }
+    }
+
+    @Test
+    void saysWhereAWalkThroughGarbageEnds() {
+        assertThat(guest.answer("list (struct maple_tree *)&linux_banner struct vm_area_struct"))
+                .contains("0 entries; then a node of an unknown kind");
+        assertThat(guest.answer("list linux_banner struct vmap_area rb_node")).contains("cannot access memory");
+        assertThat(guest.answer("list $lx_current()->thread_pid->tasks[0] struct task_struct pid_links[0], comm"))
+                .contains("comm = \"init\"", "1 entry");
+        assertThat(guest.answer("print rb_entry(vmap_area_root.rb_node, struct vmap_area, rb_node)->va_start != 0"))
+                .contains("= 1");
     }
 }

@@ -88,8 +88,11 @@ final class KnownGlobals {
             Map.entry("system_wq", "struct workqueue_struct *"),
             Map.entry("kthreadd_task", "struct task_struct *"),
             Map.entry("vmap_area_list", "struct list_head"),
+            Map.entry("vmap_area_root", "struct rb_root"), // until v6.9
+            Map.entry("free_vmap_area_root", "struct rb_root"),
             Map.entry("clocksource_list", "struct list_head"),
-            Map.entry("irq_desc_tree", "struct radix_tree_root"),
+            Map.entry("irq_desc_tree", "struct xarray"), // radix_tree_root is a macro of it
+            Map.entry("sparse_irqs", "struct maple_tree"), // instead, since v6.5
             Map.entry("nr_irqs", "int"),
             // arch/x86/include/asm
             Map.entry("boot_cpu_data", "struct cpuinfo_x86"),
