@@ -40,6 +40,9 @@ final class ActionVerbs {
                         "silent as the first line keeps the stop from being told. A line that lets the guest run, such as continue, is"
                                 + " the last one that is run. Without lines the breakpoint has none any more.")
                 .takes(Command.Block.COMMANDS)
+                .opens((session, arguments) -> """
+                        Type commands for breakpoint(s) %s, one per line.
+                        End with a line saying just "end".""".formatted(Words.listed(named(session, arguments))))
                 .completes(Completers.BREAKPOINTS)
                 .runs((session, arguments, output) -> {
                     List<String> lines =

@@ -85,7 +85,7 @@ final class BreakpointTable {
 
     private String what(Breakpoint one) {
         return one.isPending() || isPlaceless(one)
-                ? one.location()
+                ? one.spec().words()
                 : name(one.addresses().get(0));
     }
 

@@ -16,35 +16,55 @@ import org.kdive.session.SessionFailure;
 final class BreakpointUpkeep {
     private BreakpointUpkeep() {}
 
-    static List<Command> all() {
-        return List.of(
-                delete(),
-                clear(),
-                enable(),
-                switching("disable", "keep breakpoints from stopping", false, "dis"),
-                condition(),
-                ignore(),
-                save());
+    /** @param displays what delete, enable and disable have a word for, too */
+    static List<Command> all(Displays displays) {
+        return List.of(delete(displays), clear(), enable(displays), disable(displays), condition(), ignore(), save());
     }
 
     private static Command.Builder named(String name, String... aliases) {
         return Command.named(name, aliases).topic(Topic.BREAKPOINTS).completes(Completers.BREAKPOINTS);
     }
 
-    private static Command delete() {
-        String usage = "delete [NUMBER...]";
+    private static Command delete(Displays displays) {
+        Subcommands words = new Subcommands(
+                        "delete", List.of(display("delete", "show expressions no longer", displays::delete)))
+                .otherwise(BreakpointUpkeep::delete, Completers.BREAKPOINTS);
         return named("delete", "d", "del")
-                .usage(usage)
+                .usage("delete [NUMBER...]")
+                .usage("delete display [NUMBER...]")
                 .summary("remove breakpoints; all of them without a number")
                 .help("Numbers may be ranges: delete 2-5 7.")
-                .runs((session, arguments, output) -> {
-                    List<String> words = words(arguments);
-                    if (words.isEmpty()) {
-                        session.breakpoints().deleteAll();
-                    } else {
-                        each(BreakpointNumbers.whole(session, words), session.breakpoints()::delete);
-                    }
-                });
+                .completes(words)
+                .runs(words);
+    }
+
+    private static void delete(Session session, Arguments arguments, Output output) {
+        List<String> words = words(arguments);
+        if (words.isEmpty()) {
+            session.breakpoints().deleteAll();
+        } else {
+            each(BreakpointNumbers.whole(session, words), session.breakpoints()::delete);
+        }
+    }
+
+    private static Command display(String verb, String summary, Consumer<Arguments> action) {
+        return Command.named("display")
+                .usage(verb + " display [NUMBER...]")
+                .summary(summary)
+                .runs((session, arguments, output) -> action.accept(arguments));
+    }
+
+    private static Command disable(Displays displays) {
+        Command plain = switching("disable", "keep breakpoints from stopping", false, "dis");
+        Command display = display("disable", "keep expressions without showing them", a -> displays.enable(a, false));
+        Subcommands words =
+                new Subcommands("disable", List.of(display)).otherwise(plain.action(), Completers.BREAKPOINTS);
+        return named("disable", "dis")
+                .usage(plain.usage())
+                .usage("disable display [NUMBER...]")
+                .summary(plain.summary())
+                .completes(words)
+                .runs(words);
     }
 
     // "delete breakpoints 2" is gdb's long form
@@ -98,7 +118,7 @@ final class BreakpointUpkeep {
                 });
     }
 
-    private static Command enable() {
+    private static Command enable(Displays displays) {
         Command once = fate("once", "enable once NUMBER...", "let them stop once more, then disable them", 1);
         Command delete = Command.named("delete")
                 .usage("enable delete NUMBER...")
@@ -119,13 +139,20 @@ final class BreakpointUpkeep {
                             BreakpointNumbers.whole(session, numbers),
                             number -> session.breakpoints().enable(number, Fate.disableAfter(stops)));
                 });
-        Subcommands words = new Subcommands("enable", List.of(once, delete, count))
+        Subcommands words = new Subcommands(
+                        "enable",
+                        List.of(
+                                once,
+                                delete,
+                                count,
+                                display("enable", "show expressions again", a -> displays.enable(a, true))))
                 .otherwise(switching("enable", "", true).action(), Completers.BREAKPOINTS);
         return named("enable", "en")
                 .usage("enable [NUMBER...]")
                 .usage("enable once NUMBER...")
                 .usage("enable count COUNT NUMBER...")
                 .usage("enable delete NUMBER...")
+                .usage("enable display [NUMBER...]")
                 .summary("let breakpoints stop again")
                 .help("NUMBER may be one place of a breakpoint, 1.2, or a range, 1.2-4.")
                 .completes(words)

@@ -12,6 +12,7 @@ import org.kdive.session.Breakpoint;
 import org.kdive.session.BreakpointSpec;
 import org.kdive.session.Cause;
 import org.kdive.session.Fate;
+import org.kdive.session.Role;
 import org.kdive.session.Session;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
@@ -25,7 +26,7 @@ final class BreakpointVerbs {
 
     private BreakpointVerbs() {}
 
-    static List<Command> all() {
+    static List<Command> all(Displays displays) {
         List<Command> all = new ArrayList<>(List.of(
                 breakpoint("break", "stop at a place", Stoppoint.Kind.SOFTWARE, Fate.KEEP, "b", "br", "brea"),
                 breakpoint("tbreak", "stop at a place once", Stoppoint.Kind.SOFTWARE, Fate.DELETE, "tb"),
@@ -36,7 +37,7 @@ final class BreakpointVerbs {
                 watchpoint("awatch", "stop when memory is read or written", Stoppoint.Kind.ACCESS)));
         all.addAll(CatchVerbs.all());
         all.addAll(ActionVerbs.all());
-        all.addAll(BreakpointUpkeep.all());
+        all.addAll(BreakpointUpkeep.all(displays));
         return all;
     }
 
@@ -52,8 +53,9 @@ final class BreakpointVerbs {
                 throw new SessionException(verb + ": a condition is missing after if", new SessionFailure.Usage(usage));
             }
             String place = words.group("place").strip();
-            String location =
-                    place.isEmpty() ? "*0x%x".formatted(session.requireStop().pc()) : place;
+            String location = place.isEmpty()
+                    ? "*0x%x".formatted(session.requireStop().frame().pc())
+                    : place;
             return new Wanted(location, thread(words.group("thread")), condition == null ? null : condition.strip());
         }
 
@@ -171,8 +173,11 @@ final class BreakpointVerbs {
                             ? OptionalLong.empty()
                             : OptionalLong.of(Words.count(arguments.format(), usage));
                     Wanted watched = new Wanted(expression, wanted.thread(), wanted.condition());
-                    Breakpoint set = session.watch(watched.spec(kind), bytes);
-                    output.line("%s", Cause.Watched.title(kind, set.number(), wanted.place()));
+                    Role role = Role.Watches.wanted(!expression.equals(wanted.place()));
+                    Breakpoint set = session.watch(watched.spec(kind).withRole(role), bytes);
+                    output.line(
+                            "%s",
+                            Cause.Watched.title(kind, set.number(), set.spec().words()));
                 });
     }
 }

@@ -15,6 +15,7 @@ import org.kdive.session.Session;
  * @param help paragraphs and examples; may be empty
  * @param repeats whether an empty line runs it again
  * @param block what it takes of the lines that follow
+ * @param opening looked at before those lines are typed
  */
 public record Command(
         String name,
@@ -26,6 +27,7 @@ public record Command(
         Completer completer,
         boolean repeats,
         Block block,
+        Opening opening,
         Action action) {
 
     /** Lines that belong to a command, up to the line that says just {@code end}. */
@@ -35,6 +37,15 @@ public record Command(
         COMMANDS,
         /** Text, to the first {@code end}. */
         TEXT
+    }
+
+    /**
+     * What somebody who types is told before the lines of a block; empty for nothing. On the session's thread; throws what
+     * the command would throw, so that the lines need not be typed in vain.
+     */
+    @FunctionalInterface
+    public interface Opening {
+        String told(Session session, Arguments arguments);
     }
 
     /** What the command does, on the session's thread. Throws {@code SessionException} or a leaf's exception; never prints one. */
@@ -72,6 +83,7 @@ public record Command(
         private Completer completer = (session, typed) -> List.of();
         private boolean repeats;
         private Block block = Block.NONE;
+        private Opening opening = (session, arguments) -> "";
 
         private Builder(String name, List<String> aliases) {
             this.name = name;
@@ -114,10 +126,15 @@ public record Command(
             return this;
         }
 
+        public Builder opens(Opening value) {
+            opening = value;
+            return this;
+        }
+
         public Command runs(Action action) {
             Objects.requireNonNull(action);
             String forms = usage.isEmpty() ? name : String.join("\n", usage);
-            return new Command(name, aliases, topic, forms, summary, help, completer, repeats, block, action);
+            return new Command(name, aliases, topic, forms, summary, help, completer, repeats, block, opening, action);
         }
     }
 }

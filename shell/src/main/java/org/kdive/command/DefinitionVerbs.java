@@ -48,6 +48,9 @@ final class DefinitionVerbs {
                             print ((struct task_struct *)$arg0)->comm
                           end""")
                 .takes(Block.COMMANDS)
+                .opens((session, arguments) -> """
+                        Type commands for definition of "%s".
+                        End with a line saying just "end".""".formatted(name(arguments)))
                 .runs((session, arguments, output) -> {
                     String name = name(arguments);
                     Definition before = defined.get(name);
@@ -61,16 +64,26 @@ final class DefinitionVerbs {
                 .usage("document NAME ... end")
                 .summary("say what help shows of a command of yours; its first line is the summary")
                 .takes(Block.TEXT)
+                .opens((session, arguments) -> {
+                    var unused = require(arguments);
+                    return """
+                            Type documentation for "%s".
+                            End with a line saying just "end".""".formatted(arguments.tail());
+                })
                 .runs((session, arguments, output) -> {
-                    String name = name(arguments);
-                    Definition before = defined.get(name);
-                    if (before == null) {
-                        throw new SessionException(
-                                "document %s: define it first".formatted(name),
-                                new SessionFailure.Usage("define NAME"));
-                    }
-                    put(name, new Definition(before.body(), String.join("\n", arguments.body())));
+                    Definition before = require(arguments);
+                    put(name(arguments), new Definition(before.body(), String.join("\n", arguments.body())));
                 });
+    }
+
+    private Definition require(Arguments arguments) {
+        Definition known = defined.get(name(arguments));
+        if (known == null) {
+            throw new SessionException(
+                    "document %s: define it first".formatted(arguments.tail()),
+                    new SessionFailure.Usage("define NAME"));
+        }
+        return known;
     }
 
     private static String name(Arguments arguments) {

@@ -18,21 +18,29 @@ final class FrameVerbs {
     private FrameVerbs() {}
 
     static List<Command> all() {
-        return List.of(frame(), up(), down());
+        return List.of(up(), down());
     }
 
-    private static Command frame() {
+    static Command frame(FrameApply apply) {
         return Command.named("frame", "f")
                 .topic(Topic.STACK)
                 .usage(USAGE)
-                .summary("select a call on the stack, and show which one is")
+                .usage(FrameApply.USAGE)
+                .summary("select a call on the stack, and tell which one is")
                 .help(
                         "Expressions, info registers, x and disassemble take the registers of the selected frame, as far as they"
                                 + " were saved: the unwind tables tell of the program counter, the stack and the frame pointer, an"
                                 + " interrupt or a system call saves all. What a callee may have used since is <not saved>. The"
-                                + " selection holds until the guest runs.")
+                                + " selection holds until the guest runs.\n\napply runs a command for the COUNT innermost frames, the -COUNT"
+                                + " outermost, all, or those of a level, and selects the frame of before again. -q leaves out the"
+                                + " frame's line, -c goes on after an error, -s does so and says nothing of it:\n"
+                                + "  frame apply all -q print $sp\n  frame apply level 1-3 info frame")
                 .runs((session, arguments, output) -> {
                     Stop stop = session.requireStop();
+                    if (arguments.shift().verb().equals("apply")) {
+                        apply.run(session, arguments.shift().tail(), output);
+                        return;
+                    }
                     if (!arguments.isEmpty()) {
                         stop.select(wanted(stop, arguments));
                     }

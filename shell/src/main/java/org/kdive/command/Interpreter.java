@@ -25,7 +25,14 @@ public final class Interpreter {
         all.addAll(new ControlVerbs(this).commands());
         all.addAll(new DefinitionVerbs(this).commands());
         all.add(new ThreadVerbs(this).command());
+        all.add(FrameVerbs.frame(new FrameApply(this)));
         this.table = new CommandTable(all);
+    }
+
+    /** What somebody is told who types a line that opens a block. Throws what the command would throw. */
+    public String opening(String line) {
+        Arguments arguments = Arguments.parse(line);
+        return session.call(() -> table.require(arguments.verb()).opening().told(session, arguments));
     }
 
     /** Puts the lines of one source together to commands. */

@@ -23,7 +23,13 @@ final class PrintVerbs {
     static List<Command> all(PrintSettings settings) {
         PrintVerbs verbs = new PrintVerbs(settings);
         return List.of(
-                verbs.print(), verbs.output(), verbs.printf(), whatis(), ptype(), new ListWalk(settings).command());
+                verbs.print(),
+                verbs.call(),
+                verbs.output(),
+                verbs.printf(),
+                whatis(),
+                ptype(),
+                new ListWalk(settings).command());
     }
 
     private Command print() {
@@ -45,6 +51,24 @@ final class PrintVerbs {
                     Value value = session.evaluate(arguments.isEmpty() ? "$" : arguments.tail());
                     String text = settings.text(session, value, format(arguments));
                     output.line("%s", "$%d = %s".formatted(session.remember(value), text));
+                });
+    }
+
+    private Command call() {
+        return Command.named("call")
+                .topic(Topic.DATA)
+                .usage("call[/FORMAT] EXPRESSION")
+                .summary("the same as print, and nothing is shown of what is void")
+                .help(
+                        "Functions of the guest are not called: the CPU may stand where locks are held or interrupts are off, and would"
+                                + " wait for ever. break FUNCTION stops where the kernel itself calls it, jump FUNCTION runs on in it.")
+                .completes(Completers.EXPRESSIONS)
+                .runs((session, arguments, output) -> {
+                    Value value = session.evaluate(required(arguments, "call EXPRESSION"));
+                    if (!value.type().equals(session.types().c("void"))) {
+                        String text = settings.text(session, value, format(arguments));
+                        output.line("%s", "$%d = %s".formatted(session.remember(value), text));
+                    }
                 });
     }
 

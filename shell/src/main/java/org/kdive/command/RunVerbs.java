@@ -35,7 +35,6 @@ final class RunVerbs {
                 verbs.stepi(),
                 verbs.nexti(),
                 verbs.finish(),
-                verbs.until(),
                 verbs.interrupt(),
                 verbs.waitForStop(),
                 reset(),
@@ -129,22 +128,6 @@ final class RunVerbs {
         }
     }
 
-    private Command until() {
-        return Command.named("until", "u", "advance")
-                .topic(Topic.RUNNING)
-                .usage("until LOCATION")
-                .summary("run to a place")
-                .completes(Completers.LOCATIONS)
-                .runs((session, arguments, output) -> {
-                    if (arguments.isEmpty()) {
-                        throw new SessionException(
-                                "until: to which place?", new SessionFailure.Usage("until LOCATION"));
-                    }
-                    Running running = session.stepper().until(arguments.verb(), arguments.tail());
-                    stops.show(session, await(session, running), output);
-                });
-    }
-
     private Command interrupt() {
         return Command.named("interrupt", "stop")
                 .topic(Topic.RUNNING)
@@ -181,6 +164,11 @@ final class RunVerbs {
     }
 
     private Stop await(Session session, Running running) {
+        return await(session, running, settings);
+    }
+
+    /** Waits for the stop, as long as the user said. */
+    static Stop await(Session session, Running running, Settings settings) {
         if (session.state() instanceof SessionState.Ended) {
             return session.requireStop();
         }

@@ -35,7 +35,7 @@ final class SavedBreakpoints {
         BreakpointSpec spec = one.spec();
         String thread = spec.thread() == 0 ? "" : " thread " + spec.thread();
         String format = spec.role() instanceof Role.Prints prints ? "," + prints.text() : "";
-        lines.add(verb(one) + " " + spec.location() + thread + format);
+        lines.add(verb(one) + " " + spec.words() + thread + format);
         one.findCondition().ifPresent(condition -> lines.add("  condition $bpnum " + condition));
         if (one.ignores() > 0) {
             lines.add("  ignore $bpnum " + one.ignores());

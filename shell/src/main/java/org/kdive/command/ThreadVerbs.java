@@ -93,7 +93,8 @@ final class ThreadVerbs {
         return session.state() instanceof Stop now && now.number() == before.number();
     }
 
-    private static boolean isAmong(String numbers, long thread) {
+    /** Whether a number is in one of the ranges of a text. */
+    static boolean isAmong(String numbers, long thread) {
         if (numbers.equals("all")) {
             return true;
         }

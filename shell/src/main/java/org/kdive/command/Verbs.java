@@ -32,7 +32,8 @@ public final class Verbs {
         List<Command> all = new ArrayList<>();
         all.addAll(BootVerbs.all(stops));
         all.addAll(RunVerbs.all(settings, printing, stops));
-        all.addAll(BreakpointVerbs.all());
+        all.addAll(PlaceVerbs.all(settings, stops));
+        all.addAll(BreakpointVerbs.all(displays));
         all.addAll(DataVerbs.all());
         all.addAll(PrintVerbs.all(printing));
         all.addAll(displays.commands());

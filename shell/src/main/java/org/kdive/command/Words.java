@@ -1,6 +1,7 @@
 package org.kdive.command;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,6 +13,15 @@ public final class Words {
     private static final Pattern TIME = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(ms|s|m|min)?");
 
     private Words() {}
+
+    /** {@code 1}, {@code 1 and 2}, {@code 1, 2 and 3}. */
+    static String listed(List<?> all) {
+        List<String> words = all.stream().map(String::valueOf).toList();
+        int last = words.size() - 1;
+        return last < 1
+                ? String.join("", words)
+                : String.join(", ", words.subList(0, last)) + " and " + words.get(last);
+    }
 
     /** A count of at least 1; 1 when there is no word. */
     static int count(String word, String usage) {

@@ -132,11 +132,20 @@ public final class Prompt {
             return;
         }
         boolean again = line.isBlank() && streams.keysAreTyped() && block.depth() == 0;
+        boolean opens = block.depth() == 0;
         Optional<String> command = block.add(again ? repeated : line);
+        if (opens && command.isEmpty() && streams.keysAreTyped()) {
+            attempt(() -> told(interpreter.opening(line))).ifPresent(complaint -> block.forget());
+        }
         command.ifPresent(whole -> {
             execute(whole);
             repeated = interpreter.repeats(whole) ? whole : "";
         });
+    }
+
+    private void told(String text) {
+        text.lines().forEach(screen::line);
+        screen.drain();
     }
 
     private void requireWhole() {

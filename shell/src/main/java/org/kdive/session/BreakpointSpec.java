@@ -32,6 +32,11 @@ public record BreakpointSpec(
         return at(Stoppoint.Kind.SOFTWARE, event.words()).withRole(new Role.Catches(event));
     }
 
+    /** The location as the user reads it: with gdb's word before what is watched where it is. */
+    public String words() {
+        return role instanceof Role.Watches watches && watches.placed() ? "-location " + location : location;
+    }
+
     public Optional<String> findCondition() {
         return Optional.ofNullable(condition);
     }

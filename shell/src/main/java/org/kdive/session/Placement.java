@@ -44,7 +44,8 @@ final class Placement {
         WatchedRange range = WatchedRange.of(expression, value, lengthBytes, target.types());
         checkThread(wanted.thread());
         check(wanted.condition(), thread);
-        BreakpointSpec spec = wanted.withRole(new Role.Watches(range.type(), lengthBytes.isPresent(), null))
+        boolean placed = wanted.role() instanceof Role.Watches watches && watches.placed();
+        BreakpointSpec spec = wanted.withRole(new Role.Watches(range.type(), lengthBytes.isPresent(), placed, null))
                 .withLength(range.lengthBytes());
         List<Long> addresses = isPlaced(expression) ? List.of(range.address()) : List.of();
         return look(breakpoints.add(spec, addresses));
@@ -163,16 +164,29 @@ final class Placement {
     /** For what was set before: what it named may be gone, and then it is pending. */
     private List<Long> resolveQuietly(Breakpoint breakpoint) {
         try {
-            return breakpoint.isWatchpoint() ? watched(breakpoint) : addresses(breakpoint.spec(), target.firstThread());
+            if (breakpoint.isWatchpoint()) {
+                return watched(breakpoint);
+            }
+            return isOfTheMachine(breakpoint)
+                    ? breakpoint.addresses()
+                    : addresses(breakpoint.spec(), target.firstThread());
         } catch (RuntimeException e) {
             return List.of();
         }
     }
 
+    // a place in the machine, not in the kernel: what *$pc was when it was typed
+    private static boolean isOfTheMachine(Breakpoint breakpoint) {
+        String location = breakpoint.location();
+        boolean isExpression = breakpoint.isWatchpoint() || location.startsWith("*");
+        return isExpression
+                && (location.contains("$") || !NAME.matcher(location).find());
+    }
+
     private List<Long> watched(Breakpoint watchpoint) {
         String expression = watchpoint.location();
-        if (expression.contains("$") || !NAME.matcher(expression).find()) {
-            return watchpoint.addresses(); // a place in the machine, not in the kernel
+        if (isOfTheMachine(watchpoint)) {
+            return watchpoint.addresses();
         }
         if (!isPlaced(expression)) {
             return List.of();

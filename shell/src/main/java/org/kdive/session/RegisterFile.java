@@ -143,6 +143,11 @@ public final class RegisterFile {
         Waits.on(writing(name, value), "write register " + name);
     }
 
+    /** The counterpart of {@link #pc}. */
+    void writePc(long address) {
+        write("pc", BigInteger.valueOf(address - codeBase()));
+    }
+
     /** The same, not waited for. */
     CompletableFuture<Void> writing(String name, BigInteger value) {
         Register register = find(name).orElseThrow(() -> noSuch(name));

@@ -30,16 +30,25 @@ public sealed interface Role {
      *
      * @param type of what is there; null: the expression is evaluated anew each time
      * @param sized whether the length was given, and is not the type's own
+     * @param placed whether it was given with -location: shown so, and where it is is worked out once in any case
      * @param seen what the memory held when it was last looked at; null when it could not be read
      */
     record Watches(
-            @Nullable Type type, boolean sized, @Nullable Value seen) implements Role {
+            @Nullable Type type,
+            boolean sized,
+            boolean placed,
+            @Nullable Value seen) implements Role {
+        /** Before it is known what is watched. */
+        public static Watches wanted(boolean placed) {
+            return new Watches(null, false, placed, null);
+        }
+
         public Optional<Value> findSeen() {
             return Optional.ofNullable(seen);
         }
 
         Watches withSeen(@Nullable Value value) {
-            return new Watches(type, sized, value);
+            return new Watches(type, sized, placed, value);
         }
     }
 }

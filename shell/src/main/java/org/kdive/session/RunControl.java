@@ -98,6 +98,17 @@ final class RunControl {
         return state.running();
     }
 
+    /** Lets the guest run on from another place, where a breakpoint stops it at once. */
+    Running resumeAt(long pc) {
+        ThreadId thread = requireStop().thread();
+        interruptAsked = false;
+        goal = Goal.run();
+        target.registers(thread).writePc(pc);
+        plant();
+        go(resumption.run(thread));
+        return state.running();
+    }
+
     /** Tells the stub what a step lets in, now or when the guest has stopped. Throws Unsupported. */
     void chooseStepInterrupts() {
         if (state.now() instanceof Stop) {

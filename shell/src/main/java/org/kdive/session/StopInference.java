@@ -99,7 +99,7 @@ final class StopInference {
         Optional<Value> now = watched.read(watchpoint, thread);
         breakpoints.note(watchpoint.withSpec(watchpoint.spec().withRole(watches.withSeen(now.orElse(null)))));
         return new Cause.Watched(
-                watchpoint.number(), watchpoint.spec().kind(), watchpoint.location(), watches.findSeen(), now);
+                watchpoint.number(), watchpoint.spec().kind(), watchpoint.spec().words(), watches.findSeen(), now);
     }
 
     // as gdb: a write that changes nothing is nobody's, and what was written was not read

@@ -62,9 +62,9 @@ final class HelpTest {
     @Test
     void aproposSearchesSecondWordsToo() {
         interpreter.execute("apropos REGISTERS", output);
-        assertThat(output.answer()).isEqualTo("info registers   show registers\n");
+        assertThat(output.answer()).endsWith("info registers   show registers\n");
         interpreter.execute("apropos zzz", output);
-        assertThat(output.talk()).isEqualTo("apropos: no command mentions \"zzz\"\n");
+        assertThat(output.talk()).endsWith("apropos: no command mentions \"zzz\"\n");
     }
 
     @Test

@@ -62,6 +62,22 @@ final class PromptTest {
     }
 
     @Test
+    void whoTypesABlockIsToldHowItEnds() {
+        assertThat(run("define twice\nprint $arg0\nend\ntwice 4\n", true, NOTHING))
+                .isZero();
+        assertThat(answer.toString())
+                .isEqualTo("(kdive) Type commands for definition of \"twice\".\nEnd with a line saying just \"end\".\n"
+                        + ">>(kdive) print  [4]\n(kdive) ");
+    }
+
+    @Test
+    void aBlockThatMakesNoSenseIsRefusedBeforeItsLines() {
+        run("document nothing\nprint 2\n", true, NOTHING);
+        assertThat(talk.toString().strip()).isEqualTo("document nothing: define it first");
+        assertThat(answer.toString()).endsWith("print  [2]\n(kdive) ");
+    }
+
+    @Test
     void onADumbTerminalAnEmptyLineRepeatsWhereGdbRepeats() {
         assertThat(run("si\n\n\nprint 1\n\n", true, NOTHING)).isZero();
         assertThat(answer.toString().replace("(kdive) ", "")).isEqualTo("stepped\nstepped\nstepped\nprint  [1]\n");

@@ -189,7 +189,11 @@ final class Parser {
                     words.next();
                     node = new Node.PostStep(token.at(), token.text().substring(1), node);
                 }
-                case "(" -> throw new Misstep(token.at(), "kdive does not call functions of the guest");
+                case "(" ->
+                    throw new Misstep(
+                            token.at(),
+                            "kdive does not call functions of the guest, which may hold locks where it stands;"
+                                    + " break stops where the kernel calls one");
                 default -> {
                     return node;
                 }

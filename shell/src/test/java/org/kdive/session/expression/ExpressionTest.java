@@ -178,7 +178,7 @@ final class ExpressionTest {
                 "1 = 2; 2; Left operand of assignment is not an lvalue.",
                 "$nothing + 1; 9; the value is void: a name that is neither a register nor set?",
                 "int; 0; Attempt to use a type name as an expression",
-                "wake(1); 4; kdive does not call functions of the guest",
+                "wake(1); 4; `kdive does not call functions of the guest, which may hold locks where it stands; break stops where the kernel calls one`",
                 "init_tas; 0; `no symbol \"init_tas\"; did you mean init_task?`",
                 "2 * #; 4; unexpected \"#\"",
                 "$7; 0; History has not yet reached $7.",
