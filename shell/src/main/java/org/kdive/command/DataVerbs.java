@@ -31,7 +31,7 @@ final class DataVerbs {
                 .summary("show memory at an address")
                 .help(
                         "N is how many, F one of x d u o t a c s i z f, U one of b h w g (1, 2, 4, 8 bytes). Without an address"
-                                + " it goes on where it ended. Examples: x/10i $pc, x/s linux_banner, x/8gx $rsp.")
+                                + " it goes on where it ended; $_ is the last one shown. Examples: x/10i $pc, x/s linux_banner, x/8gx $rsp.")
                 .completes(Completers.EXPRESSIONS)
                 .repeats()
                 .runs((session, arguments, output) -> {
@@ -39,6 +39,7 @@ final class DataVerbs {
                             ? Optional.empty()
                             : Optional.of(session.evaluate(arguments.tail()).bits());
                     examine.show(session.requireStop(), arguments.format(), address, output);
+                    session.define("_", examine.last());
                 });
     }
 

@@ -20,6 +20,7 @@ final class Examine {
     private char format = 'x';
     private int unitBytes = 4;
     private long next; // where x without an address goes on
+    private long last; // what was shown last
 
     /** Shows and returns the address behind what was shown. */
     long show(Stop stop, String slash, Optional<Long> address, Output output) {
@@ -33,6 +34,11 @@ final class Examine {
         };
         gaps.requireSomethingShown();
         return next;
+    }
+
+    /** Where the last thing shown stands: gdb's {@code $_}. */
+    long last() {
+        return last;
     }
 
     // /NFU in any order of letters, the count first: 4i, 8gx, s
@@ -75,13 +81,14 @@ final class Examine {
         return count;
     }
 
-    private static long instructions(Stop stop, long address, int count, Gaps output) {
+    private long instructions(Stop stop, long address, int count, Gaps output) {
         long at = address;
         List<Instruction> code = stop.code(at, count);
         long pc = stop.frameRegisters().pc();
         for (Instruction instruction : code) {
             String mark = instruction.address() == pc ? "=> " : "   ";
             output.line("%s", mark + StopView.instruction(stop, instruction, output.output()));
+            last = at;
             at = instruction.next();
         }
         if (code.size() < count) {
@@ -91,7 +98,7 @@ final class Examine {
     }
 
     private long numbers(Stop stop, long address, int count, Gaps output) {
-        int perLine = Math.max(1, LINE_BYTES / (format == 'c' || format == 't' ? unitBytes * 2 : unitBytes));
+        int perLine = Math.min(8, LINE_BYTES / unitBytes);
         long at = address;
         int left = count;
         while (left > 0) {
@@ -102,6 +109,7 @@ final class Examine {
                 output.line("%s", head(stop, at, output.output()) + row(stop, bytes, whole));
             }
             at += (long) whole * unitBytes;
+            last = whole > 0 ? at - unitBytes : last;
             left -= whole;
             if (whole < wanted) {
                 output.unreadable(at);
@@ -130,7 +138,7 @@ final class Examine {
         return format == 'x' ? "0x" + Numbers.padded(value, unitBytes) : Numbers.format(format, value, unitBytes);
     }
 
-    private static long strings(Stop stop, long address, int count, Gaps output) {
+    private long strings(Stop stop, long address, int count, Gaps output) {
         long at = address;
         for (int i = 0; i < count; i++) {
             byte[] bytes = stop.memory().readPrefix(at, LONGEST_STRING + 1);
@@ -142,6 +150,7 @@ final class Examine {
             while (end < bytes.length && bytes[end] != 0) {
                 end++;
             }
+            last = at;
             boolean whole = end < bytes.length;
             int shown = Math.min(end, LONGEST_STRING);
             String text = Strings.quoted(Arrays.copyOf(bytes, shown)) + (whole ? "" : "...");

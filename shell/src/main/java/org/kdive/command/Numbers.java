@@ -3,6 +3,7 @@ package org.kdive.command;
 import java.math.BigInteger;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
+import org.kdive.session.expression.Scalars;
 
 /** gdb's format letters: how a number is written. */
 final class Numbers {
@@ -19,8 +20,8 @@ final class Numbers {
             case 'u' -> bits.toString();
             case 'd' -> (negative ? bits.subtract(wrap) : bits).toString();
             case 'o' -> bits.signum() == 0 ? "0" : "0" + bits.toString(8);
-            case 't' -> bits.toString(2);
-            case 'c' -> character(negative ? bits.subtract(wrap) : bits);
+            case 't' -> widened(bits.toString(2), 8 * widthBytes);
+            case 'c' -> character(bits.byteValue());
             case 'f' -> floating(bits, widthBytes);
             default ->
                 throw new SessionException(
@@ -30,20 +31,22 @@ final class Numbers {
     }
 
     static String padded(BigInteger bits, int widthBytes) {
-        String digits = bits.toString(16);
-        return "0".repeat(Math.max(0, 2 * widthBytes - digits.length())) + digits;
+        return widened(bits.toString(16), 2 * widthBytes);
+    }
+
+    private static String widened(String digits, int width) {
+        return "0".repeat(Math.max(0, width - digits.length())) + digits;
     }
 
     // as gdb: 65 'A'
-    private static String character(BigInteger value) {
-        int c = value.intValue() & 0xff;
-        return "%s '%s'".formatted(value, Strings.escaped((byte) c, '\''));
+    private static String character(byte low) {
+        return "%d '%s'".formatted(low, Strings.escaped(low, '\''));
     }
 
     private static String floating(BigInteger bits, int widthBytes) {
         return switch (widthBytes) {
-            case 4 -> String.valueOf(Float.intBitsToFloat(bits.intValue()));
-            case 8 -> String.valueOf(Double.longBitsToDouble(bits.longValue()));
+            case 4 -> Scalars.realText(Float.intBitsToFloat(bits.intValue()), 4);
+            case 8 -> Scalars.realText(Double.longBitsToDouble(bits.longValue()), 8);
             default -> bits.toString();
         };
     }

@@ -9,6 +9,7 @@ import org.kdive.session.Session;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
 import org.kdive.session.expression.Expression;
+import org.kdive.session.expression.Types;
 import org.kdive.session.expression.Value;
 import org.kdive.session.printing.Printf;
 
@@ -48,7 +49,7 @@ final class PrintVerbs {
                           print/x init_task.stack""")
                 .completes(Completers.EXPRESSIONS)
                 .runs((session, arguments, output) -> {
-                    Value value = session.evaluate(arguments.isEmpty() ? "$" : arguments.tail());
+                    Value value = typed(session, arguments.isEmpty() ? "$" : arguments.tail());
                     String text = settings.text(session, value, format(arguments));
                     output.line("%s", "$%d = %s".formatted(session.remember(value), text));
                 });
@@ -64,12 +65,22 @@ final class PrintVerbs {
                                 + " wait for ever. break FUNCTION stops where the kernel itself calls it, jump FUNCTION runs on in it.")
                 .completes(Completers.EXPRESSIONS)
                 .runs((session, arguments, output) -> {
-                    Value value = session.evaluate(required(arguments, "call EXPRESSION"));
+                    Value value = typed(session, required(arguments, "call EXPRESSION"));
                     if (!value.type().equals(session.types().c("void"))) {
                         String text = settings.text(session, value, format(arguments));
                         output.line("%s", "$%d = %s".formatted(session.remember(value), text));
                     }
                 });
+    }
+
+    private static Value typed(Session session, String expression) {
+        Value value = session.evaluate(expression);
+        if (value.type().equals(Types.UNTYPED_DATA)) {
+            throw new SessionException(
+                    "'%s' has unknown type; cast it to its declared type".formatted(expression),
+                    new SessionFailure.Unsupported("symbols without a type"));
+        }
+        return value;
     }
 
     private static char format(Arguments arguments) {
@@ -89,7 +100,7 @@ final class PrintVerbs {
                 .summary("the same as print, without a number and without a line end")
                 .completes(Completers.EXPRESSIONS)
                 .runs((session, arguments, output) -> {
-                    Value value = session.evaluate(required(arguments, "output EXPRESSION"));
+                    Value value = typed(session, required(arguments, "output EXPRESSION"));
                     output.text(settings.text(session, value, format(arguments)));
                 });
     }

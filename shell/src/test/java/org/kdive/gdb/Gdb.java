@@ -18,6 +18,15 @@ import java.util.stream.Stream;
 /** One gdb process with the debug vmlinux, asked line by line. */
 final class Gdb implements AutoCloseable {
     private static final String MARK = "@answered@";
+    private static final String REFUSED = "@refused@";
+    // a refusal looks like an answer otherwise
+    private static final String RUN = """
+            def run(command):
+                try:
+                    gdb.execute(command)
+                except gdb.error as e:
+                    gdb.write("%s" + str(e))
+            """.formatted(REFUSED);
 
     private final Process process;
     private final PrintWriter in;
@@ -57,19 +66,29 @@ final class Gdb implements AutoCloseable {
         try {
             Files.createDirectories(vmlinux.indexes());
             Gdb gdb = new Gdb(builder.start());
-            gdb.answer("echo");
+            gdb.define(RUN);
             return gdb;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** What it says to one command, an error too, without the last line end. */
-    String answer(String command) {
-        return String.join("\n", lines(command));
+    /** What it says to one command, without the last line end. */
+    Answer answer(String command) {
+        String text = String.join("\n", lines("python run(%s)".formatted(quoted(command))));
+        boolean refused = text.contains(REFUSED);
+        return new Answer(text.replace(REFUSED, ""), refused);
     }
 
-    /** A command and the lines of its block, if it has one. */
+    /** Runs text as Python inside gdb. */
+    void define(String python) {
+        lines("python exec(%s, globals())".formatted(quoted(python)));
+    }
+
+    private static String quoted(String text) {
+        return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'";
+    }
+
     List<String> lines(String command) {
         in.println(command);
         in.println("echo \\n" + MARK + "\\n");

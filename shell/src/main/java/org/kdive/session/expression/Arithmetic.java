@@ -158,15 +158,19 @@ final class Arithmetic {
                     case "-" -> a - b;
                     case "*" -> a * b;
                     case "/" -> a / b;
-                    default -> throw new Misstep(at, "Integer-only operation %s.".formatted(operator));
+                    default -> throw new Misstep(at, "Integer-only operation on floating point number.");
                 });
     }
 
     private Value onIntegers(int at, String operator, Value left, Value right) {
-        Type type = common(left.type(), right.type());
+        // C11 6.5.7: what a shift gives has the type of its left side
+        boolean shifts = operator.equals("<<") || operator.equals(">>");
+        Type type = common(left.type(), shifts ? left.type() : right.type());
         boolean signed = in.number(type, 0).signed();
         long a = in.number(type, in.asNumber(left)).bits();
-        long b = in.number(type, in.asNumber(right)).bits();
+        long b = shifts
+                ? in.asNumber(right)
+                : in.number(type, in.asNumber(right)).bits();
         boolean divides = operator.equals("/") || operator.equals("%");
         if (divides && b == 0) {
             throw new Misstep(at, "Division by zero");

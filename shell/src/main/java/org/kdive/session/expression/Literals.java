@@ -21,9 +21,10 @@ final class Literals {
         }
         String suffix = text.substring(end);
         String digits = text.substring(0, end);
-        int radix = isHex ? 16 : digits.length() > 1 && digits.startsWith("0") ? 8 : 10;
+        boolean isBinary = digits.startsWith("0b");
+        int radix = isHex ? 16 : isBinary ? 2 : digits.length() > 1 && digits.startsWith("0") ? 8 : 10;
         try {
-            BigInteger value = new BigInteger(isHex ? digits.substring(2) : digits, radix);
+            BigInteger value = new BigInteger(isHex || isBinary ? digits.substring(2) : digits, radix);
             if (value.signum() >= 0
                     && value.bitLength() <= 64
                     && List.of("", "u", "l", "ul", "lu", "ll", "ull", "llu").contains(suffix)) {

@@ -2,6 +2,7 @@ package org.kdive.session.expression;
 
 import java.util.List;
 import org.kdive.images.types.Type;
+import org.kdive.images.types.VoidType;
 
 /** A parsed expression, immutable; {@code at} is where in the text its own word stands. */
 sealed interface Node {
@@ -140,7 +141,10 @@ sealed interface Node {
     record SizeOf(int at, Node operand) implements Node {
         @Override
         public Value evaluate(Evaluator in) {
-            return in.number(in.types().c("unsigned long"), in.typeOf(operand).sizeBytes());
+            Type type = in.typeOf(operand);
+            // void and functions have none in C; gcc and gdb say 1
+            boolean isSizeless = type.strip() instanceof VoidType || Types.isFunction(type.strip());
+            return in.number(in.types().c("unsigned long"), isSizeless ? 1 : type.sizeBytes());
         }
     }
 

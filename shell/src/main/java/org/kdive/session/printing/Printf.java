@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kdive.images.Memory;
+import org.kdive.images.types.ArrayType;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
 import org.kdive.session.expression.Scalars;
@@ -183,7 +184,8 @@ public final class Printf {
                 case 'p' -> value.bits() == 0 ? "(nil)" : "0x" + Long.toHexString(value.bits());
                 case 'a' -> place.apply(value.bits());
                 case 's' -> {
-                    String text = GuestStrings.read(memory, value);
+                    boolean isNull = !(value.type().strip() instanceof ArrayType) && value.bits() == 0;
+                    String text = isNull ? "(null)" : GuestStrings.read(memory, value);
                     yield precision >= 0 && precision < text.length() ? text.substring(0, precision) : text;
                 }
                 default -> (value.real() >= 0 ? plus : "") + real(kind, precision < 0 ? 6 : precision, value.real());

@@ -1,0 +1,67 @@
+package org.kdive.gdb;
+
+import java.util.List;
+import java.util.OptionalLong;
+import org.kdive.command.Complaint;
+import org.kdive.command.FrontEnd;
+import org.kdive.command.Interpreter;
+import org.kdive.command.RecordingOutput;
+import org.kdive.command.Settings;
+import org.kdive.command.Verbs;
+import org.kdive.images.fetch.Progress;
+import org.kdive.machine.Accelerator;
+import org.kdive.session.BootRequest;
+import org.kdive.session.Session;
+
+/** Debian's kernel under kdive's own commands, where gdb's vmlinux says it is: without KASLR. */
+record Guest(Session session, Interpreter interpreter) implements AutoCloseable {
+    static Guest booted(int cpus) {
+        Session session = Session.open();
+        Guest guest =
+                new Guest(session, new Interpreter(new Verbs(new Settings()).all(), session, FrontEnd.UNATTENDED));
+        BootRequest request = new BootRequest(
+                "debian",
+                null,
+                List.of("nokaslr"),
+                0,
+                cpus,
+                null,
+                null,
+                Accelerator.TCG,
+                List.of(),
+                List.of(),
+                null,
+                OptionalLong.empty(),
+                List.of());
+        try {
+            session.call(() -> session.boot(request.plan(Progress.silent())));
+            return guest;
+        } catch (RuntimeException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    static Guest stoppedAt(String location) {
+        Guest guest = booted(2);
+        guest.answer("tbreak " + location);
+        guest.answer("continue");
+        return guest;
+    }
+
+    /** What is printed, or the complaint, without the last line end. */
+    Answer answer(String command) {
+        RecordingOutput output = new RecordingOutput();
+        try {
+            interpreter.execute(command, output);
+            return new Answer(output.answer().replaceFirst("\n$", ""), false);
+        } catch (RuntimeException e) {
+            return new Answer(output.answer() + Complaint.of(e).text(), true);
+        }
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}
