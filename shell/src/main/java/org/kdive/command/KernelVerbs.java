@@ -39,7 +39,8 @@ final class KernelVerbs {
                 log("dmesg", "lx-dmesg"),
                 version("version", "lx-version"),
                 cmdline("cmdline", "lx-cmdline"),
-                perCpu("percpu"));
+                perCpu("percpu"),
+                AccidentView.verb());
     }
 
     /** Verbs of their own. */

@@ -75,6 +75,13 @@ public final class Options {
                 (session, value) -> session.stepInterrupts(
                         value.isEmpty() || PrintSetting.isOn(value, "set step-interrupts on|off")),
                 session -> onOff(session.scheduling().stepInterrupts()));
+        add(
+                "stop-on-panic",
+                "on|off",
+                "whether an oops and a panic stop the guest, with what its log tells of them",
+                (session, value) ->
+                        session.vigil().panics(value.isEmpty() || PrintSetting.isOn(value, "set stop-on-panic on|off")),
+                session -> onOff(session.vigil().panics()));
         print(printing, "pretty", "on|off", "a line for each member of a struct", o -> onOff(o.pretty()));
         print(printing, "symbol", "on|off", "the symbol behind an address", o -> onOff(o.symbols()));
         print(printing, "elements", "N|unlimited", "how much of an array or a text", o -> count(o.elements()));

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.images.arch.Instruction;
+import org.kdive.images.linux.Oops;
 import org.kdive.session.Cause;
 import org.kdive.session.Session;
 import org.kdive.session.Stop;
@@ -54,8 +55,16 @@ public final class StopView {
             if (!why.isEmpty()) {
                 output.line("%s", why + cpu(stop));
             }
+            accident(stop.cause()).ifPresent(oops -> AccidentView.show(oops, output));
             output.line("%s", where);
         }
+    }
+
+    private static Optional<Oops> accident(Cause cause) {
+        if (cause instanceof Cause.Panicked panicked) {
+            return panicked.told();
+        }
+        return cause instanceof Cause.Oopsed oopsed ? oopsed.told() : Optional.empty();
     }
 
     // as gdb: what it was and what it is, or what it is if that is all there is to tell

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.kdive.gdbrsp.Stoppoint;
+import org.kdive.images.linux.Oops;
 import org.kdive.session.expression.Value;
 
 /** Why the guest stopped: inferred once, from the stop reply, the PC and kdive's own table. QEMU does not say it. */
@@ -106,11 +107,24 @@ public sealed interface Cause {
         }
     }
 
-    /** The guest's kernel panicked and said so through pvpanic. */
-    record Panicked() implements Cause {
+    /**
+     * The guest's kernel gave up.
+     *
+     * @param words what it said; "" when only pvpanic told of it
+     * @param told what its log tells of it; empty when that cannot be read
+     */
+    record Panicked(String words, Optional<Oops> told) implements Cause {
         @Override
         public String describe() {
-            return "The guest panicked";
+            return words.isEmpty() ? "The guest panicked" : "Kernel panic: " + words;
+        }
+    }
+
+    /** The guest's kernel met an error of its own and has told of it; it may go on without the task. */
+    record Oopsed(Optional<Oops> told) implements Cause {
+        @Override
+        public String describe() {
+            return told.map(oops -> "Kernel oops: " + oops.headline()).orElse("Kernel oops");
         }
     }
 

@@ -1,6 +1,7 @@
 package org.kdive.session;
 
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kdive.qmp.QmpEvent;
 import org.kdive.qmp.QmpException;
@@ -39,7 +40,7 @@ final class Reconciler {
             case "SHUTDOWN" ->
                 lastWord = new Cause.ShutDown(
                         event.data().find("reason").map(QmpValue::text).orElse("?"));
-            case "GUEST_PANICKED" -> lastWord = new Cause.Panicked();
+            case "GUEST_PANICKED" -> lastWord = new Cause.Panicked("", Optional.empty());
             default -> {
                 // the others do not touch the run state
             }

@@ -21,6 +21,7 @@ final class RunControl {
     private final StopInference inference;
     private final Reconciler reconciler;
     private final Planting planting;
+    private final PanicDesk panics;
     private final Notices notices;
     private final Happenings happenings;
     private final Overdue overdue;
@@ -41,7 +42,8 @@ final class RunControl {
         this.notices = bench.notices();
         this.state = new RunState(this, target);
         this.planting = new Planting(target, breakpoints);
-        this.inference = new StopInference(target, breakpoints, planting, slide, notices);
+        this.panics = new PanicDesk(target, bench.vigil());
+        this.inference = new StopInference(target, breakpoints, planting, slide, panics, notices);
         this.reconciler = new Reconciler(this, target, slide, notices);
         this.happenings = new Happenings(thread, this::handle);
         this.resumption = new Resumption(target, happenings, bench.scheduling());
@@ -170,6 +172,7 @@ final class RunControl {
         besides.addAll(slide.stoppoints());
         besides.addAll(target.modules().stoppoints(breakpoints, slide.isSettled()));
         besides.addAll(target.initMemory().stoppoints(breakpoints, slide.isSettled()));
+        besides.addAll(panics.stoppoints(slide.isSettled()));
         planting.plant(besides);
     }
 

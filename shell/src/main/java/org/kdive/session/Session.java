@@ -38,6 +38,7 @@ public final class Session implements AutoCloseable {
     private volatile @Nullable Engagement engagement; // null: nothing is booted or attached
     private volatile boolean cancelled;
     private final Scheduling scheduling = new Scheduling();
+    private final Vigil vigil = new Vigil();
     private Syntax syntax = Syntax.INTEL;
 
     private Session() {}
@@ -101,7 +102,7 @@ public final class Session implements AutoCloseable {
     }
 
     private Workbench bench() {
-        return new Workbench(breakpoints, convenience, thread, notices, scheduling);
+        return new Workbench(breakpoints, convenience, thread, notices, scheduling, vigil);
     }
 
     private Stop engage(Engagement begun) {
@@ -148,6 +149,11 @@ public final class Session implements AutoCloseable {
     /** Who runs when the guest is resumed. */
     public Scheduling scheduling() {
         return scheduling;
+    }
+
+    /** Which misfortunes of the kernel stop it. */
+    public Vigil vigil() {
+        return vigil;
     }
 
     /** Whether a step may fall into an interrupt. Throws Unsupported where the stub has no choice; then nothing has changed. */

@@ -19,9 +19,17 @@ final class StopInference {
     private final Planting planting;
     private final WatchedValues watched;
     private final SlideSearch slide;
+    private final PanicDesk panics;
     private final Notices notices;
 
-    StopInference(Target target, Breakpoints breakpoints, Planting planting, SlideSearch slide, Notices notices) {
+    StopInference(
+            Target target,
+            Breakpoints breakpoints,
+            Planting planting,
+            SlideSearch slide,
+            PanicDesk panics,
+            Notices notices) {
+        this.panics = panics;
         this.target = target;
         this.breakpoints = breakpoints;
         this.planting = planting;
@@ -123,6 +131,7 @@ final class StopInference {
         slide.passes(thread, registers.pc());
         target.modules().passes(registers);
         target.initMemory().passes(registers.pc());
+        Optional<Cause> accident = panics.at(thread, registers.pc());
         List<Breakpoint> stopped = new ArrayList<>();
         List<Breakpoint> here = breakpoints.at(registers.pc());
         Map<Integer, String> caught = new TreeMap<>();
@@ -138,6 +147,9 @@ final class StopInference {
         }
         if (!stopped.isEmpty()) {
             return hit(stopped, caught);
+        }
+        if (accident.isPresent()) {
+            return Verdict.stop(accident.get());
         }
         if (goal.isReached(thread, registers)) {
             return Verdict.stop(new Cause.Arrived(goal.command()));

@@ -6,4 +6,5 @@ record Workbench(
         Convenience convenience,
         SessionThread thread,
         Notices notices,
-        Scheduling scheduling) {}
+        Scheduling scheduling,
+        Vigil vigil) {}

@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.kdive.images.linux.Oops;
 import org.kdive.machine.Accelerator;
 
 /** What {@code catch} catches on stock Debian kernels, and what it says of it. */
@@ -107,9 +108,17 @@ final class CatchIT {
     @Test
     void catchesThePanicOfAKernelWithoutARootAndSaysItsMessage() {
         try (Guest guest = boot("debian", "none")) {
-            catching(guest, "panic");
+            Breakpoint first = catching(guest, "panic");
 
             assertThat(caught(guest.resume())).startsWith("panic: VFS: Unable to mount root fs on unknown-block(0,0)");
+            delete(guest, first);
+
+            Cause.Panicked panicked = (Cause.Panicked) guest.resume().cause(); // once it has said so, by itself
+            Oops told = panicked.told().orElseThrow();
+            assertThat(panicked.words()).startsWith("VFS: Unable to mount root fs on unknown-block(0,0)");
+            assertThat(told.headline()).isEqualTo(panicked.words());
+            assertThat(told.task()).contains(new Oops.Victim("swapper/0", 1, 0));
+            assertThat(told.calls()).anyMatch(call -> call.startsWith("panic+0x"));
         }
     }
 
@@ -130,6 +139,18 @@ final class CatchIT {
             assertThat(guest.on(() ->
                             guest.session.breakpoints().require(oops.number()).hits()))
                     .isEqualTo(1); // at the same place
+            guest.on(() -> {
+                guest.session.breakpoints().deleteAll();
+                return true;
+            });
+
+            Oops told = ((Cause.Oopsed) guest.resume().cause()).told().orElseThrow();
+            assertThat(told.place()).startsWith("do_one_initcall+0x0/");
+            assertThat(told.headline()).startsWith("invalid opcode: 0000");
+            assertThat(told.calls()).anyMatch(call -> call.startsWith("kernel_init"));
+            Cause.Panicked panicked = (Cause.Panicked) guest.resume().cause();
+            assertThat(panicked.words()).startsWith("Attempted to kill init!");
+            assertThat(panicked.told().orElseThrow().place()).isEqualTo(told.place()); // because of that oops
         }
     }
 }
