@@ -30,7 +30,8 @@ final class PrintVerbs {
                 verbs.printf(),
                 whatis(),
                 ptype(),
-                new ListWalk(settings).command());
+                new ListWalk(settings).command(),
+                CompareVerb.command());
     }
 
     private Command print() {

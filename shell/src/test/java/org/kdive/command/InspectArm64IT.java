@@ -44,4 +44,14 @@ final class InspectArm64IT {
         assertThat(guest.answer("info registers ID_AA64ISAR0_EL1")).containsPattern("\\[ .*AES=0x2 ]");
         assertThat(guest.answer("info registers FPCR")).containsPattern("\\[ RMode=nearest ]");
     }
+
+    @Test
+    void explainsEveryByteOfTheCodeThatIsNotTheImages() {
+        assertThat(guest.answer("compare-sections .text"))
+                .contains("matched but for its patches")
+                .containsPattern("\\d{3,} alternatives")
+                .containsPattern("\\d{2,} jump labels")
+                .containsPattern("\\d{4,} ftrace entries")
+                .doesNotContain("not explained");
+    }
 }

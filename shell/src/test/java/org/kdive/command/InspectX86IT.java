@@ -106,4 +106,33 @@ final class InspectX86IT {
         assertThat(guest.answer("print rb_entry(vmap_area_root.rb_node, struct vmap_area, rb_node)->va_start != 0"))
                 .contains("= 1");
     }
+
+    @Test
+    void explainsEveryByteOfTheCodeThatIsNotTheImages() {
+        assertThat(guest.answer("compare-sections .text"))
+                .contains("matched but for its patches")
+                .containsPattern("\\d{3,} alternatives")
+                .containsPattern("\\d{3,} paravirt")
+                .containsPattern("\\d{3,} static calls")
+                .containsPattern("\\d{4,} ftrace entries")
+                .containsPattern("\\d{4,} returns")
+                .doesNotContain("not explained");
+        assertThat(guest.answer("compare-sections .init.text")).contains("freed by the kernel");
+    }
+
+    @Test
+    void showsCodeThatNobodyButAnIntruderWrites() {
+        String place = "*(unsigned char *)((char *)vfs_read + 40)";
+        String before = guest.answer("output/x " + place).strip();
+        guest.answer("set var %s = %s ^ 0xff".formatted(place, before));
+        try {
+            assertThat(guest.answer("compare-sections .text"))
+                    .contains(
+                            "MIS-MATCHED!",
+                            "1 byte not explained, in 1 place:",
+                            "<vfs_read+40>: " + before.substring(2));
+        } finally {
+            guest.answer("set var %s = %s".formatted(place, before));
+        }
+    }
 }

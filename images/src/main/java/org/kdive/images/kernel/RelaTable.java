@@ -1,5 +1,7 @@
 package org.kdive.images.kernel;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import org.kdive.images.bytes.Bytes;
 
@@ -11,7 +13,7 @@ import org.kdive.images.bytes.Bytes;
  * { r_offset64, r_info64 = R_AARCH64_RELATIVE, r_addend64 }*
  * </pre>
  */
-final class RelaTable {
+public final class RelaTable {
     private static final long R_AARCH64_RELATIVE = 0x403;
     private static final int ENTRY_BYTES = 24;
     private static final int MIN_ENTRIES = 64;
@@ -28,7 +30,7 @@ final class RelaTable {
     }
 
     /** The longest run of such entries; an empty table if there is none. */
-    static RelaTable find(Bytes image) {
+    public static RelaTable find(Bytes image) {
         RelaTable best = new RelaTable(image, 0, 0);
         int at = 8;
         while (image.holds(at, 16)) {
@@ -98,6 +100,30 @@ final class RelaTable {
             }
         }
         return OptionalLong.empty();
+    }
+
+    /** The link-time addresses in a range whose words are relocated. */
+    public List<Long> within(long start, long end) {
+        List<Long> places = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            if (relocated(i) >= start && relocated(i) < end) {
+                places.add(relocated(i));
+            }
+        }
+        return places;
+    }
+
+    /** Does to the words of a piece of the image, linked at {@code start}, what a kernel moved by the slide does. */
+    public void apply(long start, byte[] piece, long slideBytes) {
+        for (int i = 0; i < count; i++) {
+            long inside = relocated(i) - start;
+            if (inside >= 0 && inside + 8 <= piece.length) {
+                long word = addend(i) + slideBytes;
+                for (int at = 0; at < 8; at++) {
+                    piece[(int) inside + at] = (byte) (word >>> 8 * at);
+                }
+            }
+        }
     }
 
     private boolean holdsAll(long base) {
