@@ -104,6 +104,7 @@ final class CompareVerb {
         output.line(
                 "  %7d byte%s not explained, in %d place%s:",
                 bytes, bytes == 1 ? "" : "s", runs.size(), runs.size() == 1 ? "" : "s");
+        byte[] expected = check.expected(piece.start(), (int) (piece.end() - piece.start()));
         for (Run run : runs.subList(0, Math.min(MOST_RUNS, runs.size()))) {
             long address = piece.start() + run.offset();
             int length = Math.min(MOST_SHOWN_BYTES, run.lengthBytes());
@@ -111,7 +112,7 @@ final class CompareVerb {
             output.line(
                     "          %s: %s -> %s%s",
                     stop.describe(address),
-                    HexFormat.ofDelimiter(" ").formatHex(check.expected(address, length)),
+                    HexFormat.ofDelimiter(" ").formatHex(expected, run.offset(), run.offset() + length),
                     HexFormat.ofDelimiter(" ").formatHex(stop.memory().read(address, length)),
                     more);
         }

@@ -92,7 +92,12 @@ public final class Machine implements AutoCloseable {
 
     /** The guest's RAM as it is this moment; throws {@link MachineFailure.NoMemory} when the host shows none. */
     public GuestMemory openMemory() {
-        return GuestMemory.open(supervisor.pid(), MemoryMap.read(qmp));
+        return GuestMemory.open(supervisor.pid(), memoryMap());
+    }
+
+    /** What lies at which physical address this moment: a guest moves its devices about. */
+    public MemoryMap memoryMap() {
+        return MemoryMap.read(qmp);
     }
 
     /** Completes when QEMU has ended, by whatever cause; this machine still wants closing then. */

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.kdive.machine.GuestMemory;
 import org.kdive.machine.Machine;
 import org.kdive.machine.MachineException;
+import org.kdive.machine.MemoryMap;
 import org.kdive.qmp.QmpException;
 
 /** The guest's RAM behind the machine, opened when it is first wanted; not there for a machine that is not ours. */
@@ -31,6 +32,11 @@ final class GuestRam implements AutoCloseable {
         } catch (MachineException | QmpException e) {
             return Optional.empty(); // the stub can be asked for everything, only slower
         }
+    }
+
+    /** What lies at physical addresses now; empty for a machine that is not ours. */
+    Optional<MemoryMap> map() {
+        return Optional.ofNullable(machine).map(Machine::memoryMap);
     }
 
     /** The machine may be another than before: where its RAM lies is looked up anew. */

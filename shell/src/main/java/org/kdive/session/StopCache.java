@@ -32,7 +32,10 @@ final class StopCache implements AutoCloseable {
         StopMemory known = memories.get(thread);
         if (known == null) {
             known = new StopMemory(
-                    stub, thread, ram.find().flatMap(guest -> MappedMemory.of(registers(thread), architecture, guest)));
+                    stub,
+                    thread,
+                    ram.find().flatMap(guest -> MappedMemory.of(registers(thread), architecture, guest)),
+                    ram::map);
             memories.put(thread, known);
         }
         return known;

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.kdive.gdbrsp.RspClient;
 import org.kdive.gdbrsp.RspException;
 import org.kdive.gdbrsp.RspFailure;
@@ -12,6 +13,7 @@ import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.ImageException;
 import org.kdive.images.ImageFailure;
 import org.kdive.images.Memory;
+import org.kdive.machine.MemoryMap;
 
 /** A stopped guest's memory as one of its threads sees it, in pages that are read once. Session thread. */
 public final class StopMemory implements Memory {
@@ -22,12 +24,17 @@ public final class StopMemory implements Memory {
     private final RspClient stub;
     private final ThreadId thread;
     private final Optional<MappedMemory> mapped; // empty: every read is a packet
+    private final Supplier<Optional<MemoryMap>> machineMap;
+    private Optional<MemoryMap> machine = Optional.empty(); // until asked for; of the whole stop
     private final Map<Long, byte[]> pages = new HashMap<>(); // an empty array: not readable
 
-    StopMemory(RspClient stub, ThreadId thread, Optional<MappedMemory> mapped) {
+    /** @param machineMap what lies at physical addresses; asked for what is mapped and no RAM of ours */
+    StopMemory(
+            RspClient stub, ThreadId thread, Optional<MappedMemory> mapped, Supplier<Optional<MemoryMap>> machineMap) {
         this.stub = stub;
         this.thread = thread;
         this.mapped = mapped;
+        this.machineMap = machineMap;
     }
 
     /** Throws MemoryFault with the first address that cannot be read. */
@@ -46,7 +53,7 @@ public final class StopMemory implements Memory {
             int offset = (int) (here & (PAGE_BYTES - 1));
             byte[] page = page(here - offset);
             if (page.length == 0) {
-                throw fault(here);
+                throw reason(here);
             }
             int count = Math.min(length - done, PAGE_BYTES - offset);
             System.arraycopy(page, offset, bytes, done, count);
@@ -93,14 +100,26 @@ public final class StopMemory implements Memory {
         if (read == length) {
             return bytes;
         }
-        if (mapped.get().isMapped(address + read)) {
-            // mapped, and no RAM of ours: firmware or a device. QEMU's stub answers for both, and only a look asked for
-            // it
+        OptionalLong place = mapped.get().physical(address + read);
+        if (place.isPresent()) {
+            // mapped, and no RAM of ours: firmware, which QEMU's stub answers for, or a device, where a look is an act
+            device(place.getAsLong()).ifPresent(name -> {
+                throw device(address + read, place.getAsLong(), name);
+            });
             byte[] rest = ask(address + read, length - read);
             System.arraycopy(rest, 0, bytes, read, rest.length);
             return bytes;
         }
         throw fault(address + read);
+    }
+
+    private Optional<String> device(long physicalAddress) {
+        if (machine.isEmpty()) {
+            machine = machineMap.get();
+        }
+        return machine.flatMap(map -> map.areaAt(physicalAddress))
+                .filter(area -> area.kind() == MemoryMap.Kind.DEVICE)
+                .map(MemoryMap.Area::name);
     }
 
     private byte[] ask(long address, int length) {
@@ -113,6 +132,20 @@ public final class StopMemory implements Memory {
             }
             throw e;
         }
+    }
+
+    // why a page cannot be read is asked again: nobody keeps it, and few want to know
+    private ImageException reason(long address) {
+        OptionalLong place = physical(address);
+        Optional<String> name = place.isPresent() ? device(place.getAsLong()) : Optional.empty();
+        return name.isPresent() ? device(address, place.getAsLong(), name.get()) : fault(address);
+    }
+
+    private static ImageException device(long address, long physicalAddress, String name) {
+        return new ImageException(
+                "0x%x is a device (%s), and reading it may change it; monitor xp /1wx 0x%x does"
+                        .formatted(address, name, physicalAddress),
+                new ImageFailure.MemoryFault(address));
     }
 
     private static ImageException fault(long address) {

@@ -50,4 +50,15 @@ final class MemoryMapTest {
     void readsLinesThatEndLikeHmp() {
         assertThat(MemoryMap.parse(PC_4G.replace("\n", "\r\n")).ranges()).hasSize(4);
     }
+
+    @Test
+    void tellsRamRomDevicesAndHolesApart() {
+        MemoryMap map = MemoryMap.parse(PC_4G);
+        assertThat(map.areas()).hasSize(6);
+        assertThat(map.areaAt(0xfec0_0010L))
+                .contains(new MemoryMap.Area(MemoryMap.Kind.DEVICE, 0xfec0_0000L, 0x1000, "ioapic"));
+        assertThat(map.areaAt(0xf_ffffL).map(MemoryMap.Area::kind)).contains(MemoryMap.Kind.ROM);
+        assertThat(map.areaAt(0x1000).map(MemoryMap.Area::kind)).contains(MemoryMap.Kind.RAM);
+        assertThat(map.areaAt(0xa_0000L)).isEmpty();
+    }
 }

@@ -239,7 +239,8 @@ final class SessionIT {
                     .toList());
 
             int compared = guest.on(() -> {
-                StopMemory packets = new StopMemory(guest.session.target().stub(), stop.thread(), Optional.empty());
+                StopMemory packets =
+                        new StopMemory(guest.session.target().stub(), stop.thread(), Optional.empty(), Optional::empty);
                 int count = 0;
                 for (long page : pages) {
                     byte[] mapped = stop.memory().readPrefix(page, StopMemory.PAGE_BYTES);

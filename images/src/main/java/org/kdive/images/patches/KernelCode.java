@@ -50,7 +50,7 @@ public final class KernelCode {
 
     // what runs at EL2 has addresses of its own: arch/arm64/kvm/hyp/nvhe/gen-hyprel.c
     private static List<PatchSite> hypervisor(SymbolTable symbols, RelaTable relocations) {
-        Optional<Symbol> start = symbols.find("__hyp_text_start");
+        Optional<Symbol> start = symbols.find("__hyp_idmap_text_start").or(() -> symbols.find("__hyp_text_start"));
         Optional<Symbol> end = symbols.find("__hyp_text_end").or(() -> symbols.find("__idmap_text_start"));
         if (start.isEmpty() || end.isEmpty()) {
             return List.of();

@@ -110,8 +110,12 @@ public final class Value {
 
     /** As gdb says it. */
     public static SessionException unreadable(long address, @Nullable Throwable cause) {
+        // a device says so, and how it can be read all the same
+        String why = cause == null || cause.getMessage() == null ? "" : cause.getMessage();
         return new SessionException(
-                "Cannot access memory at address 0x%x".formatted(address),
+                why.contains("is a device")
+                        ? "Cannot access memory: " + why
+                        : "Cannot access memory at address 0x%x".formatted(address),
                 new SessionFailure.Unreadable(address),
                 cause);
     }
