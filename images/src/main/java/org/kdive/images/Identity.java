@@ -15,6 +15,8 @@ final class Identity {
     private static final int MAX_BANNER_BYTES = 1024;
     private static final Pattern NUMBERED_BUILD = Pattern.compile(" #\\d");
     private static final byte[] GNU = {'G', 'N', 'U', 0};
+    private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
+    private static final int PAGE = 4096;
     private static final int NT_GNU_BUILD_ID = 3;
     private static final int MAX_BUILD_ID_BYTES = 64;
 
@@ -59,20 +61,36 @@ final class Identity {
 
     /**
      * The note (gABI, "Note Section"): name size 4, description size, type 3, "GNU\0", description. Searched for rather
-     * than walked to, because a flat image has no section headers.
+     * than walked to, because a flat image has no section headers. The vDSO in it is an ELF file with a note of its own.
      */
     static Optional<String> findBuildId(Bytes notes) {
+        Optional<String> first = Optional.empty();
         OptionalInt at = notes.find(GNU, 0);
         while (at.isPresent()) {
             int name = at.getAsInt();
-            if (name >= 12 && notes.u32At(name - 12L) == GNU.length && notes.u32At(name - 4L) == NT_GNU_BUILD_ID) {
-                long length = notes.u32At(name - 8L);
-                if (length > 0 && length <= MAX_BUILD_ID_BYTES && notes.holds(name + 4L, length)) {
-                    return Optional.of(HexFormat.of().formatHex(notes.toArray(name + 4L, (int) length)));
-                }
+            Optional<String> id = buildIdAt(notes, name);
+            if (id.isPresent() && !isInElf(notes, name)) {
+                return id;
             }
+            first = first.or(() -> id);
             at = notes.find(GNU, name + 4L);
         }
-        return Optional.empty();
+        return first;
+    }
+
+    private static Optional<String> buildIdAt(Bytes notes, int name) {
+        if (name < 12 || notes.u32At(name - 12L) != GNU.length || notes.u32At(name - 4L) != NT_GNU_BUILD_ID) {
+            return Optional.empty();
+        }
+        long length = notes.u32At(name - 8L);
+        return length > 0 && length <= MAX_BUILD_ID_BYTES && notes.holds(name + 4L, length)
+                ? Optional.of(HexFormat.of().formatHex(notes.toArray(name + 4L, (int) length)))
+                : Optional.empty();
+    }
+
+    // a vDSO has its notes in its first page
+    private static boolean isInElf(Bytes notes, int offset) {
+        int from = Math.max(1, offset - PAGE);
+        return notes.slice(from, Math.max(0, offset - from)).find(ELF, 0).isPresent();
     }
 }

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.kdive.images.bytes.ByteWriter;
+import org.kdive.images.bytes.Bytes;
 import org.kdive.images.elf.ElfBuilder;
 import org.kdive.images.elf.Section;
 import org.kdive.images.kernel.Compression;
@@ -51,6 +53,30 @@ final class KernelImageTest {
         assertThat(image.version()).contains("6.1.99-test");
         assertThat(image.linkMemory().read(KernelBuilder.TEXT, 4)).containsExactly(0, 0, 0, 0);
         assertThat(image.findSection(".rodata")).isPresent();
+    }
+
+    @Test
+    void theVDsoHasABuildIdOfItsOwn() {
+        byte[] id = new byte[20];
+        byte[] vdso = new ByteWriter(ByteOrder.LITTLE_ENDIAN)
+                .bytes(new byte[] {0x7f, 'E', 'L', 'F'})
+                .upTo(0x200)
+                .u32(4)
+                .u32(id.length)
+                .u32(3)
+                .cstring("GNU")
+                .bytes(id)
+                .upTo(0x2000)
+                .toArray();
+        Bytes both = Bytes.of(
+                "flat",
+                new ByteWriter(ByteOrder.LITTLE_ENDIAN)
+                        .upTo(64)
+                        .bytes(vdso)
+                        .bytes(KernelBuilder.arm64Image(0xffff800008000000L, false))
+                        .toArray());
+        assertThat(Identity.findBuildId(both)).contains(KernelBuilder.BUILD_ID);
+        assertThat(Identity.findBuildId(Bytes.of("vDSO alone", vdso))).contains("00".repeat(20));
     }
 
     @Test

@@ -38,7 +38,7 @@ final class AttachVerb implements Callable<Integer> {
             names = "--kernel",
             paramLabel = "KERNEL",
             converter = KernelWords.class,
-            description = "The kernel that runs there: a file, or a name such as debian.")
+            description = "The kernel that runs there: a file, or a name (default: out of the guest's memory).")
     private @Nullable KernelArgument kernel; // null: no symbols
 
     @Option(

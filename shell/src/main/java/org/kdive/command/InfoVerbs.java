@@ -201,6 +201,15 @@ final class InfoVerbs {
         return Command.named("kaslr")
                 .usage("info kaslr")
                 .summary("how far the kernel was moved, and how kdive knows")
-                .runs((session, arguments, output) -> output.line("KASLR slide: %s", session.explainSlide()));
+                .help("""
+                        A kernel that runs is found in two ways where it can be: by a register of the processor (the \
+                        interrupt table of x86, the exception vectors of arm64) and the kernel's banner at the place that \
+                        follows; and by what the kernel itself tells in vmcoreinfo (KERNELOFFSET, its build-id and the \
+                        address of _stext). Each is a line. Symbols of another kernel are refused.""")
+                .runs((session, arguments, output) -> {
+                    List<String> lines = session.explainSlide().lines().toList();
+                    output.line("KASLR slide: %s", lines.get(0));
+                    lines.stream().skip(1).forEach(line -> output.line("  %s", line));
+                });
     }
 }

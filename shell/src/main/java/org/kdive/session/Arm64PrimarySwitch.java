@@ -33,7 +33,7 @@ final class Arm64PrimarySwitch implements SlideMethod {
 
     private static final int MOST_MISSES = 3;
     private static final int LARGEST_FUNCTION_BYTES = 1024;
-    private static final List<String> VECTOR_BASES = List.of("VBAR", "VBAR_EL1", "VBAR_EL2");
+    static final List<String> VECTOR_BASES = List.of("VBAR", "VBAR_EL1", "VBAR_EL2");
 
     private final Target target;
     private final KernelMark mark;

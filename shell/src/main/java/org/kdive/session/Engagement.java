@@ -35,6 +35,7 @@ final class Engagement implements AutoCloseable {
     private final Stepper stepper;
     private final Hypervisor hypervisor;
     private final Checkpoints checkpoints;
+    private final KernelFinder finder;
     private boolean foundRunning = true; // somebody else's guest, before the stub stopped it
 
     private Engagement(Target target, Workbench bench) {
@@ -47,6 +48,7 @@ final class Engagement implements AutoCloseable {
         this.stepper = new Stepper(control, target, locations);
         this.hypervisor = new Hypervisor(target, control, slide);
         this.checkpoints = new Checkpoints(target, control, slide, bench);
+        this.finder = new KernelFinder(target, slide, bench.notices());
         slide.whenChanged(placement::symbolsMoved);
         target.whenModulesChange(placement::modulesChanged);
         target.initMemory().whenFreed(placement::initMemoryFreed);
@@ -81,6 +83,7 @@ final class Engagement implements AutoCloseable {
     static Engagement attach(AttachPlan plan, Workbench bench) {
         QmpClient qmp = plan.qmp() == null ? null : QmpClient.connect(plan.qmp(), Duration.ofSeconds(10));
         RspClient stub = null;
+        Engagement engagement = null;
         try {
             boolean running = qmp == null || isRunning(qmp); // asked first: the stub stops the guest
             stub = RspClient.connect(plan.gdb(), STUB);
@@ -94,19 +97,26 @@ final class Engagement implements AutoCloseable {
                     plan.hasKernel(),
                     plan.kernel(),
                     bench.convenience());
-            Engagement engagement = new Engagement(target, bench);
-            engagement.foundRunning = running;
-            if (qmp != null) {
-                engagement.listen(qmp);
-            }
-            var unused =
-                    stub.closed().thenAccept(failure -> engagement.control.post(new Happening.Gone(failure.says())));
-            engagement.begin(new Cause.Attached());
+            engagement = new Engagement(target, bench);
+            engagement.join(running);
             return engagement;
         } catch (RuntimeException e) {
-            closeQuietly(stub, qmp);
+            if (engagement != null) {
+                engagement.close(); // refused: the guest goes on as it was found
+            } else {
+                closeQuietly(stub, qmp);
+            }
             throw e;
         }
+    }
+
+    private void join(boolean running) {
+        foundRunning = running;
+        target.qmp().ifPresent(this::listen);
+        var unused = target.stub().closed().thenAccept(failure -> control.post(new Happening.Gone(failure.says())));
+        begin(new Cause.Attached());
+        finder.look(control.requireStop().thread());
+        placement.symbolsMoved();
     }
 
     private static boolean isRunning(QmpClient qmp) {

@@ -1,11 +1,8 @@
 package org.kdive.session;
 
-import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.Program;
@@ -20,7 +17,6 @@ final class KernelWindow implements SlideMethod {
     private static final long STEP_BYTES = 0x200000;
 
     private static final int MOST_MISSES = 200;
-    private static final Pattern IDT = Pattern.compile("IDT=\\s*([0-9a-f]{8,16})\\s");
 
     private final Target target;
     private final KernelMark mark;
@@ -95,7 +91,7 @@ final class KernelWindow implements SlideMethod {
                     : Optional.empty();
         }
         Program program = target.requireProgram();
-        OptionalLong handler = handlerOfDivideError(thread);
+        OptionalLong handler = InterruptTable.handlerOfDivideError(target, thread);
         if (handler.isEmpty()) {
             return Optional.empty();
         }
@@ -106,25 +102,5 @@ final class KernelWindow implements SlideMethod {
                 .filter(slide -> slide >= 0 && slide < window.lengthBytes() && slide % STEP_BYTES == 0)
                 .filter(slide -> mark.isAt(thread, slide))
                 .map(slide -> new Found(slide, "read off the interrupt table, banner checked"));
-    }
-
-    private OptionalLong handlerOfDivideError(ThreadId thread) {
-        try {
-            Matcher idt = IDT.matcher(target.monitor("info registers"));
-            if (!idt.find()) {
-                return OptionalLong.empty();
-            }
-            long base = new BigInteger(idt.group(1), 16).longValue();
-            byte[] gate = Waits.on(target.stub().readMemory(thread, base, 16), "read the interrupt table");
-            // Intel SDM vol. 3, 6.14.1: offset 15:0 at 0, 31:16 at 6, 63:32 at 8
-            long low = u16(gate, 0) | u16(gate, 6) << 16;
-            return OptionalLong.of(low | u16(gate, 8) << 32 | u16(gate, 10) << 48);
-        } catch (RuntimeException e) {
-            return OptionalLong.empty(); // no table yet, or not readable from here: the search goes on another way
-        }
-    }
-
-    private static long u16(byte[] bytes, int at) {
-        return bytes[at] & 0xffL | (bytes[at + 1] & 0xffL) << 8;
     }
 }

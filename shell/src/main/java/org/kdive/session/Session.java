@@ -326,9 +326,9 @@ public final class Session implements AutoCloseable {
         return current == null ? Optional.empty() : current.target().findProgram();
     }
 
-    /** One line: the KASLR slide, and how it was found. */
+    /** The KASLR slide and how it was found; a line for each further way that says so. */
     public String explainSlide() {
-        return require().slide().explain();
+        return String.join("\n", require().slide().explainAll());
     }
 
     /** The machine behind the stop: monitor, QMP, snapshots, shares. */

@@ -3,10 +3,12 @@ package org.kdive.session;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.StopReply;
 import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.gdbrsp.ThreadId;
+import org.kdive.images.Program;
 
 /**
  * Whether it is known how far KASLR moved the kernel, and how it became known. The looking is done by a
@@ -23,6 +25,7 @@ final class SlideSearch {
     private boolean settled;
     private boolean complained;
     private String explanation = "no kernel image is known";
+    private List<String> confirmations = List.of();
 
     SlideSearch(Target target, Notices notices) {
         this.target = target;
@@ -90,10 +93,27 @@ final class SlideSearch {
             settled = false;
             complained = false;
             explanation = UNKNOWN;
+            confirmations = List.of();
             method().restart();
             target.unslide();
             changed.run();
         }
+    }
+
+    /** The explanation, and a line for each other way in which the same was found. */
+    List<String> explainAll() {
+        return Stream.concat(Stream.of(explanation), confirmations.stream()).toList();
+    }
+
+    /** What else says so, or contradicts. */
+    void confirmedBy(List<String> lines) {
+        confirmations = List.copyOf(lines);
+    }
+
+    /** A kernel was found in the guest's memory, where no image was given. */
+    void adopt(Program linked, SlideMethod.Found found) {
+        target.adopt(linked);
+        settle(found);
     }
 
     /** What must be planted while the search is on. The guest is stopped. */
@@ -137,7 +157,7 @@ final class SlideSearch {
         }
     }
 
-    private void settle(SlideMethod.Found found) {
+    void settle(SlideMethod.Found found) {
         settled = true;
         explanation = "0x%x, %s".formatted(found.slideBytes(), found.how());
         target.slide(found.slideBytes());

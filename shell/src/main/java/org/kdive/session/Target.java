@@ -39,8 +39,8 @@ final class Target implements AutoCloseable {
     private final @Nullable QmpClient qmp; // null: attached to a stub alone
     private final @Nullable Machine machine; // null: somebody else's QEMU
     private final boolean tcg;
-    private final boolean hasKernel;
-    private final Supplier<Optional<Program>> linked;
+    private boolean hasKernel;
+    private Supplier<Optional<Program>> linked;
     private final Architecture architecture;
     private @Nullable Program program; // null until it is first asked for
     private @Nullable List<ThreadId> threads; // null until it is first asked for
@@ -188,6 +188,13 @@ final class Target implements AutoCloseable {
     /** Whether symbols are to be had: known before the kernel's file is unpacked. */
     boolean hasKernel() {
         return hasKernel;
+    }
+
+    /** A kernel that was found in the guest, where no image was given. At its link addresses. */
+    void adopt(Program found) {
+        hasKernel = true;
+        linked = () -> Optional.of(found);
+        program = found;
     }
 
     long slideBytes() {

@@ -3,7 +3,6 @@ package org.kdive.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.UnixDomainSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,9 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kdive.gdbrsp.RspClient;
 import org.kdive.gdbrsp.RspOptions;
-import org.kdive.images.fetch.Progress;
 import org.kdive.qmp.QmpClient;
-import org.kdive.session.BootRequest;
 
 /** {@code kdive attach} to a QEMU started by hand, its stock kernel up and KASLR on. */
 @Timeout(300)
@@ -33,47 +30,25 @@ final class AttachIT {
     @TempDir
     private static Path machine;
 
-    private static Process qemu;
+    private static ForeignQemu qemu;
 
     @TempDir
     private Path directory;
 
-    /** No front end of ours: what somebody else would have typed. */
     @BeforeAll
     static void bootByHand() throws Exception {
-        List<String> ours = BootRequest.of("debian")
-                .plan(Progress.silent())
-                .spec()
-                .commandLine(org.kdive.machine.RunDirectory.imagined());
-        List<String> line = new ArrayList<>(List.of("qemu-system-x86_64", "-display", "none", "-nodefaults"));
-        line.addAll(List.of("-m", "512", "-kernel", after(ours, "-kernel"), "-initrd", after(ours, "-initrd")));
-        line.addAll(List.of("-append", "console=ttyS0", "-serial", "file:" + machine.resolve("serial")));
-        line.addAll(List.of("-gdb", "unix:" + machine.resolve("gdb") + ",server=on,wait=off"));
-        line.addAll(List.of("-qmp", "unix:" + machine.resolve("qmp") + ",server=on,wait=off"));
-        line.addAll(List.of("-qmp", "unix:" + machine.resolve("qmp2") + ",server=on,wait=off"));
-        qemu = new ProcessBuilder(line)
-                .redirectErrorStream(true)
-                .redirectOutput(machine.resolve("talk").toFile())
-                .start();
-        Awaitility.await("the guest's shell")
-                .atMost(Duration.ofMinutes(2))
-                .until(() -> Files.exists(machine.resolve("serial"))
-                        && Files.readString(machine.resolve("serial")).contains("Hello Linux"));
-    }
-
-    private static String after(List<String> words, String option) {
-        return words.get(words.indexOf(option) + 1);
+        qemu = ForeignQemu.boot(machine, "debian", "ttyS0", "qemu-system-x86_64");
     }
 
     @AfterAll
     static void endIt() {
         if (qemu != null) {
-            qemu.destroyForcibly();
+            qemu.close();
         }
     }
 
     private static String endpoint(String name) {
-        return "unix:" + machine.resolve(name);
+        return qemu.endpoint(name);
     }
 
     private static QmpClient monitor() {
@@ -120,6 +95,56 @@ final class AttachIT {
             Matcher slide = SLIDE.matcher(kdive.err());
             assertThat(slide.find()).as(kdive.err()).isTrue();
             assertThat(kdive.out()).contains("<linux_banner>:\t\"Linux version ", "in hrtimer_interrupt ()");
+        }
+        assertRunsOn();
+    }
+
+    @Test
+    void twoWaysToTheSlideAgree() throws Exception {
+        try (KdiveProcess kdive = attach(false)) {
+            kdive.type("info kaslr\nquit\n");
+            assertThat(kdive.end()).as(kdive.err() + kdive.out()).isZero();
+            assertThat(kdive.out())
+                    .containsPattern("read off the interrupt table, banner checked\n {2}vmcoreinfo: KERNELOFFSET is 0x"
+                            + "[0-9a-f]+: agrees\n {2}vmcoreinfo: _stext is at 0x[0-9a-f]+: agrees\n"
+                            + " {2}vmcoreinfo: build-id [0-9a-f]{40}, the image's\n");
+        }
+        assertRunsOn();
+    }
+
+    @Test
+    void findsTheKernelInMemoryWhereNoImageIsGiven() throws Exception {
+        try (KdiveProcess kdive = KdiveProcess.start(directory, "attach", "--gdb", endpoint("gdb"))) {
+            kdive.type("""
+                    info kaslr
+                    print init_task.comm
+                    print sizeof(struct task_struct) > 1000
+                    info tasks
+                    break hrtimer_interrupt
+                    continue
+                    expect stop hrtimer_interrupt
+                    backtrace
+                    quit
+                    """);
+            assertThat(kdive.end()).as(kdive.err() + kdive.out()).isZero();
+            assertThat(kdive.err())
+                    .containsPattern("found in the guest's memory: Linux [0-9].*, [0-9]{5} symbols, types");
+            assertThat(kdive.out())
+                    .containsPattern(
+                            "told by the guest's vmcoreinfo\n {2}mapped from .*: agrees\n {2}banner: Linux version")
+                    .contains(
+                            "$1 = \"swapper", "$2 = 1", "[kthreadd]", "hrtimer_interrupt ()", "asm_sysvec_apic_timer");
+        }
+        assertRunsOn();
+    }
+
+    @Test
+    void refusesTheImageOfAnotherKernel() throws Exception {
+        Path other = ForeignQemu.withAnotherBuildId("debian", directory.resolve("vmlinux"));
+        try (KdiveProcess kdive =
+                KdiveProcess.start(directory, "attach", "--gdb", endpoint("gdb"), "--kernel", other.toString())) {
+            assertThat(kdive.end()).isEqualTo(2);
+            assertThat(kdive.err()).contains("vmlinux is not the kernel of this guest: its build-id is ");
         }
         assertRunsOn();
     }

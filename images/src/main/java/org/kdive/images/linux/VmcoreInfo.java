@@ -1,5 +1,6 @@
 package org.kdive.images.linux;
 
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -8,6 +9,9 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.kdive.images.ImageException;
 import org.kdive.images.ImageFailure;
+import org.kdive.images.KernelImage;
+import org.kdive.images.Memory;
+import org.kdive.images.Program;
 import org.kdive.images.bytes.Bytes;
 
 /**
@@ -22,6 +26,7 @@ import org.kdive.images.bytes.Bytes;
  */
 public final class VmcoreInfo {
     private static final byte[] NAME = "VMCOREINFO\0".getBytes(StandardCharsets.US_ASCII);
+    private static final String POINTER = "vmcoreinfo_note";
     private static final int HEADER_BYTES = 12;
     private static final int TEXT_OFFSET = HEADER_BYTES + 12; // the name, padded
     private static final int MOST_BYTES = 64 << 10; // VMCOREINFO_BYTES is a page
@@ -64,23 +69,42 @@ public final class VmcoreInfo {
 
     /** Of a kernel that runs; empty until it has made the note, or if it was built without. */
     public static Optional<VmcoreInfo> of(LiveKernel kernel) {
-        // u32 *vmcoreinfo_note, filled by a subsys_initcall
-        OptionalLong pointer = kernel.findInTable("vmcoreinfo_note");
+        OptionalLong pointer = kernel.findInTable(POINTER);
+        return pointer.isEmpty()
+                ? Optional.empty()
+                : at(kernel.memory(), pointer.getAsLong(), kernel.pointerBytes(), kernel.order());
+    }
+
+    /** The same for a kernel whose types are not known, or not yet. The program is slid to where the kernel runs. */
+    public static Optional<VmcoreInfo> of(Program program, Memory memory) {
+        KernelImage image = program.image();
+        return program.findSymbol(POINTER)
+                .flatMap(pointer ->
+                        at(memory, pointer.address(), image.architecture().pointerBytes(), image.byteOrder()));
+    }
+
+    // u32 *vmcoreinfo_note, filled by a subsys_initcall
+    private static Optional<VmcoreInfo> at(Memory memory, long pointer, int pointerBytes, ByteOrder order) {
         try {
-            long at = pointer.isEmpty() ? 0 : kernel.pointer(pointer.getAsLong());
+            long at = bytes(memory, pointer, pointerBytes, order).wordAt(0, pointerBytes);
             if (at == 0) {
                 return Optional.empty();
             }
-            OptionalLong length = textBytes(kernel.bytes("vmcoreinfo", at, TEXT_OFFSET));
+            OptionalLong length = textBytes(bytes(memory, at, TEXT_OFFSET, order));
             return length.isEmpty()
                     ? Optional.empty()
-                    : ofNote(kernel.bytes("vmcoreinfo", at, TEXT_OFFSET + (int) length.getAsLong()));
+                    : ofNote(bytes(memory, at, TEXT_OFFSET + (int) length.getAsLong(), order));
         } catch (ImageException e) {
             if (e.failure() instanceof ImageFailure.MemoryFault) {
                 return Optional.empty(); // not mapped yet
             }
             throw e;
         }
+    }
+
+    private static Bytes bytes(Memory memory, long address, int length, ByteOrder order) {
+        return Bytes.of("vmcoreinfo at 0x%x".formatted(address), memory.read(address, length))
+                .withOrder(order);
     }
 
     /** As {@code uname -r} says it. */

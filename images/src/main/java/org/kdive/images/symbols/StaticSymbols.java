@@ -23,12 +23,14 @@ public final class StaticSymbols {
     private final Bytes image;
     private final LinkMap map;
     private final long base;
+    private final boolean live; // data are of this moment, and not as before boot
 
-    private StaticSymbols(SymbolTable table, Bytes image, LinkMap map, long base) {
+    private StaticSymbols(SymbolTable table, Bytes image, LinkMap map, long base, boolean live) {
         this.table = table;
         this.image = image;
         this.map = map;
         this.base = base;
+        this.live = live;
     }
 
     /**
@@ -37,11 +39,20 @@ public final class StaticSymbols {
      * @param image flat: an address is its offset over the address of the first byte
      */
     public static SymbolTable complete(SymbolTable table, Bytes image, LinkMap map) {
+        return complete(table, image, map, false);
+    }
+
+    /** The same for a kernel out of the memory it runs in: its lists are no longer empty. */
+    public static SymbolTable completeLive(SymbolTable table, Bytes memory, LinkMap map) {
+        return complete(table, memory, map, true);
+    }
+
+    private static SymbolTable complete(SymbolTable table, Bytes image, LinkMap map, boolean live) {
         OptionalLong base = map.addressOf(0);
         if (base.isEmpty() || table.find("saved_command_line").isPresent()) {
             return table;
         }
-        Map<String, Long> found = new StaticSymbols(table, image, map, base.getAsLong()).find();
+        Map<String, Long> found = new StaticSymbols(table, image, map, base.getAsLong(), live).find();
         SymbolTableBuilder builder = new SymbolTableBuilder(table.size() + found.size());
         found.entrySet().stream()
                 .filter(entry -> table.find(entry.getKey()).isEmpty())
@@ -55,7 +66,7 @@ public final class StaticSymbols {
 
     private Map<String, Long> find() {
         Map<String, Long> found = new LinkedHashMap<>();
-        first(List.of("find_module_all", "print_modules"), Arm64References::addresses, this::isListOfNothing)
+        first(List.of("find_module_all", "print_modules"), Arm64References::addresses, this::isList)
                 .ifPresent(address -> found.put("modules", address));
         first(List.of("devkmsg_open", "devkmsg_llseek", "vprintk_store"), Arm64References::loads, this::isLogPointer)
                 .ifPresent(address -> found.put("prb", address));
@@ -82,6 +93,19 @@ public final class StaticSymbols {
         long length = Math.min(MAX_FUNCTION_BYTES, function.sizeBytes());
         Bytes code = image.holds(offset, length) ? image.slice(offset, length) : image.slice(0, 0);
         return Arm64References.of(code, function.address());
+    }
+
+    // what is on the list is elsewhere in the kernel's half of the addresses
+    private boolean isList(long address) {
+        return isListOfNothing(address)
+                || live
+                        && holds(address, 2 * WORD_BYTES)
+                        && isOutside(word(address))
+                        && isOutside(word(address + WORD_BYTES));
+    }
+
+    private boolean isOutside(long pointer) {
+        return pointer < 0 && pointer % WORD_BYTES == 0 && !image.holds(pointer - base, 1);
     }
 
     /** A list head as LIST_HEAD makes it: both its pointers are to itself. */
