@@ -10,6 +10,7 @@ import org.kdive.command.Settings;
 import org.kdive.command.Verbs;
 import org.kdive.images.fetch.Progress;
 import org.kdive.machine.Accelerator;
+import org.kdive.session.BootPlan;
 import org.kdive.session.BootRequest;
 import org.kdive.session.Session;
 
@@ -19,27 +20,31 @@ record Guest(Session session, Interpreter interpreter) implements AutoCloseable 
         Session session = Session.open();
         Guest guest =
                 new Guest(session, new Interpreter(new Verbs(new Settings()).all(), session, FrontEnd.UNATTENDED));
-        BootRequest request = new BootRequest(
-                "debian",
-                null,
-                List.of("nokaslr"),
-                0,
-                cpus,
-                null,
-                null,
-                Accelerator.TCG,
-                List.of(),
-                List.of(),
-                null,
-                OptionalLong.empty(),
-                List.of());
         try {
-            session.call(() -> session.boot(request.plan(Progress.silent())));
+            session.call(() -> session.boot(plan(cpus)));
             return guest;
         } catch (RuntimeException e) {
             session.close();
             throw e;
         }
+    }
+
+    static BootPlan plan(int cpus) {
+        return new BootRequest(
+                        "debian",
+                        null,
+                        List.of("nokaslr"),
+                        0,
+                        cpus,
+                        null,
+                        null,
+                        Accelerator.TCG,
+                        List.of(),
+                        List.of(),
+                        null,
+                        OptionalLong.empty(),
+                        List.of())
+                .plan(Progress.silent());
     }
 
     static Guest stoppedAt(String location) {

@@ -17,6 +17,9 @@ final class OrcWalk {
     /** A stack may be left for another at interrupts: task, irq, four exception stacks, entry. More is a loop. */
     private static final int MOST_STACKS = 16;
 
+    /** The top 2 GiB: kernel, modules and BPF programs. Linux Documentation/arch/x86/x86_64/mm.rst. */
+    private static final long KERNEL_TEXT = 0xffffffff80000000L;
+
     private final OrcLookup tables;
     private final Memory memory;
     private final List<StackFrame> frames = new ArrayList<>();
@@ -187,7 +190,9 @@ final class OrcWalk {
             emit(isSyscall ? FrameKind.SYSCALL : FrameKind.USER);
             throw new Ended(Backtrace.End.USER, "");
         }
-        emit(isGuess ? FrameKind.GUESS : isSaved ? FrameKind.INTERRUPT : FrameKind.NORMAL);
+        // code patched in at boot can push what no table knows of: Linux 6.1's RSB stuffing in __switch_to_asm
+        boolean isNoCode = !isSaved && ip != 0 && (ip >= 0 || ip < KERNEL_TEXT);
+        emit(isGuess || isNoCode ? FrameKind.GUESS : isSaved ? FrameKind.INTERRUPT : FrameKind.NORMAL);
     }
 
     private void checkProgress(long oldSp) throws Ended {

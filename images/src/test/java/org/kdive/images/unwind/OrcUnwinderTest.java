@@ -94,6 +94,18 @@ final class OrcUnwinderTest {
     }
 
     @Test
+    void marksACallerOutsideOfAllCodeAsAGuess() {
+        stack.put(STACK + 0x100, 0xffff88801f231980L); // pushed by code that was patched in: no return address
+        Backtrace trace = unwind(table(OrcVersion.V3, OrcEntry.Type.END_OF_STACK), LEAF, STACK + 0x100, 0);
+        assertThat(trace.frames().get(0).kind()).isEqualTo(FrameKind.NORMAL);
+        assertThat(trace.frames().stream().skip(1))
+                .extracting(StackFrame::kind)
+                .isNotEmpty()
+                .containsOnly(FrameKind.GUESS);
+        assertThat(trace.end()).isEqualTo(Backtrace.End.LOST);
+    }
+
+    @Test
     void followsAKernelWhereItRuns() {
         fill();
         long slide = 0x1a000000;
