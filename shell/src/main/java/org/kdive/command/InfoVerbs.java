@@ -23,6 +23,7 @@ final class InfoVerbs {
                 breakpoints(), watchpoints(), registers(), symbol(), address(), line(), threads(), machine(), kaslr()));
         all.addAll(KernelVerbs.words());
         all.addAll(NameVerbs.all());
+        all.addAll(HardwareWords.all());
         all.add(displays.info());
         all.add(CheckpointView.info());
         all.add(FrameVerbs.info());

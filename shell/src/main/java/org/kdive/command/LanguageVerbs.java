@@ -2,8 +2,10 @@ package org.kdive.command;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.kdive.session.Session;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
+import org.kdive.session.SessionState;
 import org.kdive.session.printing.Escapes;
 
 /** The verbs about the language and the one who types it. They need no target. */
@@ -26,9 +28,17 @@ final class LanguageVerbs {
     private Command quit() {
         return Command.named("quit", "q", "exit")
                 .usage("quit [STATUS]")
+                .usage("quit --force")
                 .summary("end the machine and leave")
-                .help("STATUS is the exit status, 0 if not given. Ctrl-D leaves too.")
-                .runs((session, arguments, output) -> interpreter.quit(status(arguments)));
+                .help(
+                        "STATUS is the exit status, 0 if not given. Ctrl-D leaves too. --force kills QEMU without asking it.")
+                .runs((session, arguments, output) -> {
+                    boolean force = arguments.tail().equals("--force");
+                    if (force && !(session.state() instanceof SessionState.Idle)) {
+                        session.hypervisor().killProcess();
+                    }
+                    interpreter.quit(force ? 0 : status(arguments));
+                });
     }
 
     private static int status(Arguments arguments) {
@@ -107,18 +117,34 @@ final class LanguageVerbs {
     }
 
     private Command console() {
+        Subcommands words =
+                new Subcommands("console", ConsoleVerbs.words()).otherwise(this::attach, (session, typed) -> List.of());
         return Command.named("console")
                 .topic(Topic.MACHINE)
                 .usage("console")
-                .summary("type into the guest's console; C-a c comes back")
+                .usage("console search REGEX")
+                .usage("console tail [LINES]")
+                .summary("type into the guest's console, or look at what it said; C-a c comes back")
                 .help("""
                         Every key goes to the guest, Ctrl-C too, until C-a c. The guest must run: continue & first.
                         It runs on when the prompt is back; a stop brings the prompt back by itself.
+                        C-a t shows the time before each line, C-a b sends a BREAK, C-a s writes disks back, C-a x ends the machine
+                        and kdive, C-a C-a is C-a, C-a h lists them: QEMU's keys.
+                        set console-timestamps on, set console-log FILE and set console-ansi off hold at the prompt, too.
                         In a script: send and expect console.""")
-                .runs((session, arguments, output) -> {
-                    session.requireRunning();
-                    frontEnd.attachConsole();
-                });
+                .completes(words)
+                .runs(words);
+    }
+
+    private void attach(Session session, Arguments arguments, Output output) {
+        if (!arguments.isEmpty()) {
+            throw new SessionException(
+                    "console %s: console alone types into it; console search REGEX, console tail [LINES]"
+                            .formatted(arguments.tail()),
+                    new SessionFailure.Usage("console [search REGEX|tail LINES]"));
+        }
+        session.requireRunning();
+        frontEnd.attachConsole();
     }
 
     private Command history() {

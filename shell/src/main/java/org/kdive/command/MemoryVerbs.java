@@ -29,35 +29,40 @@ final class MemoryVerbs {
     }
 
     private static Command dump() {
+        Subcommands words = new Subcommands("dump", List.of(GuestDumpVerb.command()))
+                .otherwise(MemoryVerbs::dumpMemory, Completers.EXPRESSIONS);
         return Command.named("dump")
                 .topic(Topic.DATA)
                 .usage(DUMP_USAGE)
                 .usage("dump memory FILE START +LENGTH")
-                .summary("write a range of memory to a file")
+                .usage(GuestDumpVerb.USAGE)
+                .summary("write a range of memory, or the whole guest, to a file")
                 .help(
                         "END is the first address that is not written. Pages that are not mapped are zeros in the file, and are"
-                                + " told as an error; without any other there is no file. A file appears only when it is whole.")
-                .completes(Completers.EXPRESSIONS)
-                .runs((session, arguments, output) -> {
-                    Matcher matcher = DUMP.matcher(arguments.tail());
-                    List<String> words =
-                            matcher.matches() ? new Arguments("", "", matcher.group(1)).words() : List.of();
-                    if (words.size() != 3) {
-                        throw new SessionException("dump: what, and where to?", new SessionFailure.Usage(DUMP_USAGE));
-                    }
-                    long start = session.evaluate(words.get(1)).bits();
-                    boolean relative = words.get(2).startsWith("+");
-                    long end = session.evaluate(relative ? words.get(2).substring(1) : words.get(2))
-                            .bits();
-                    long length = relative ? end : end - start;
-                    if (length <= 0 || length > MOST_BYTES) {
-                        throw new SessionException(
-                                "dump: %d bytes; 1 to 1 GiB at once".formatted(length),
-                                new SessionFailure.Usage(DUMP_USAGE));
-                    }
-                    new MemoryDump(session, Path.of(words.get(0)), start, length).write();
-                    output.line("%d bytes from 0x%x written to %s", length, start, words.get(0));
-                });
+                                + " told as an error; without any other there is no file. A file appears only when it is whole."
+                                + "\nThe whole guest is written by QEMU as a core file that crash, drgn and gdb read; it stands still"
+                                + " meanwhile. drgn wants the guest's qemu_fw_cfg module to be loaded.")
+                .completes(words)
+                .runs(words);
+    }
+
+    private static void dumpMemory(Session session, Arguments arguments, Output output) {
+        Matcher matcher = DUMP.matcher(arguments.tail());
+        List<String> words = matcher.matches() ? new Arguments("", "", matcher.group(1)).words() : List.of();
+        if (words.size() != 3) {
+            throw new SessionException("dump: what, and where to?", new SessionFailure.Usage(DUMP_USAGE));
+        }
+        long start = session.evaluate(words.get(1)).bits();
+        boolean relative = words.get(2).startsWith("+");
+        long end = session.evaluate(relative ? words.get(2).substring(1) : words.get(2))
+                .bits();
+        long length = relative ? end : end - start;
+        if (length <= 0 || length > MOST_BYTES) {
+            throw new SessionException(
+                    "dump: %d bytes; 1 to 1 GiB at once".formatted(length), new SessionFailure.Usage(DUMP_USAGE));
+        }
+        new MemoryDump(session, Path.of(words.get(0)), start, length).write();
+        output.line("%d bytes from 0x%x written to %s", length, start, words.get(0));
     }
 
     private static Command restore() {

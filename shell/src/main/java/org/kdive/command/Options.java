@@ -1,5 +1,6 @@
 package org.kdive.command;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -82,6 +83,7 @@ public final class Options {
                 (session, value) ->
                         session.vigil().panics(value.isEmpty() || PrintSetting.isOn(value, "set stop-on-panic on|off")),
                 session -> onOff(session.vigil().panics()));
+        console();
         print(printing, "pretty", "on|off", "a line for each member of a struct", o -> onOff(o.pretty()));
         print(printing, "symbol", "on|off", "the symbol behind an address", o -> onOff(o.symbols()));
         print(printing, "elements", "N|unlimited", "how much of an array or a text", o -> count(o.elements()));
@@ -101,6 +103,35 @@ public final class Options {
             BiConsumer<Session, String> set,
             Function<Session, String> shown) {
         all.put(name, new Option(name, values, summary, set, shown));
+    }
+
+    private void console() {
+        add(
+                "console-timestamps",
+                "on|off",
+                "the host's time before each line of the guest's output",
+                (session, value) -> session.console().stamp(isOn("console-timestamps", value)),
+                session -> onOff(session.console().isStamped()));
+        add(
+                "console-ansi",
+                "on|off",
+                "whether the guest's escape sequences are kept, as far as the prompt's terminal can bear",
+                (session, value) -> session.console().plain(!isOn("console-ansi", value)),
+                session -> onOff(!session.console().isPlain()));
+        add(
+                "console-log",
+                "FILE|off",
+                "where all of the guest's output is added to, byte by byte",
+                (session, value) -> session.console().copyTo(value.equals("off") ? null : Path.of(value)),
+                session -> session.console().copy().map(Path::toString).orElse("off"));
+    }
+
+    private static boolean isOn(String name, String value) {
+        if (!value.isEmpty() && !List.of("on", "off").contains(value)) {
+            throw new SessionException(
+                    "set %s %s: on or off".formatted(name, value), new SessionFailure.Usage("set " + name + " on|off"));
+        }
+        return !value.equals("off");
     }
 
     private void print(

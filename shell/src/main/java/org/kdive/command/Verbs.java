@@ -43,6 +43,10 @@ public final class Verbs {
         all.addAll(KernelVerbs.all());
         all.addAll(MachineVerbs.all(stops));
         all.addAll(QmpVerbs.all());
+        all.addAll(DeviceVerbs.all());
+        all.addAll(ButtonVerbs.all());
+        all.add(ScreenVerbs.screendump());
+        all.add(ConsoleVerbs.sysrq());
         all.addAll(new CheckpointVerbs(displays, stops).commands());
         all.addAll(ExpectVerbs.all(settings));
         all.add(ShowVerbs.show(options));

@@ -3,6 +3,7 @@ package org.kdive.machine;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -54,9 +55,29 @@ public final class Console implements AutoCloseable {
         return log;
     }
 
+    /**
+     * Writes all that comes from now on to the end of this file as well, byte by byte, in place of the one before; null: to
+     * none. Nothing is lost: the guest waits for a slow disk, and a full one ends the copy.
+     */
+    public void copyTo(@Nullable Path file) throws IOException {
+        ConsoleLog copy = file == null ? null : ConsoleLog.appending(file);
+        var unused = soon(loop.copyTo(copy), "log the console");
+    }
+
     /** The last of the output. */
     public byte[] history() {
         return soon(loop.since(0), "read the console").bytes();
+    }
+
+    /** All of the output while the log holds it, else the last. */
+    public byte[] past() {
+        byte[] last = history();
+        try {
+            byte[] first = position() <= LOG_LIMIT_BYTES ? Files.readAllBytes(log) : last;
+            return first.length > last.length ? first : last;
+        } catch (IOException e) {
+            return last; // a full disk has ended the log
+        }
     }
 
     /** Bytes that have come in all. */

@@ -19,6 +19,20 @@ final class ConsoleLog implements AutoCloseable {
     private final FileChannel file;
     private long left;
 
+    /** At the end of a file of the user's, without a bound. */
+    static ConsoleLog appending(Path path) throws IOException {
+        return new ConsoleLog(
+                path,
+                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND),
+                Long.MAX_VALUE);
+    }
+
+    private ConsoleLog(Path path, FileChannel file, long limitBytes) {
+        this.path = path;
+        this.file = file;
+        this.left = limitBytes;
+    }
+
     ConsoleLog(Path path, long limitBytes) throws IOException {
         this.path = path;
         this.file = FileChannel.open(

@@ -68,6 +68,7 @@ final class ConsoleLoop implements Runnable {
     private final List<Waiter> waiters = new ArrayList<>();
     private final Deque<ByteBuffer> outgoing = new ArrayDeque<>();
     private int outgoingBytes;
+    private @Nullable ConsoleLog copy; // null: nobody wants one
 
     ConsoleLoop(SocketChannel channel, ConsoleRing ring, ConsoleLog log, int sendLimitBytes) throws IOException {
         this.channel = channel;
@@ -85,6 +86,25 @@ final class ConsoleLoop implements Runnable {
 
     CompletableFuture<Chunk> since(long position) {
         return ask(() -> chunk(position));
+    }
+
+    /** Closes the copy before; true always. */
+    CompletableFuture<Boolean> copyTo(@Nullable ConsoleLog next) {
+        return ask(() -> {
+            closeCopy();
+            copy = next;
+            return true;
+        });
+    }
+
+    private void closeCopy() {
+        try {
+            if (copy != null) {
+                copy.close();
+            }
+        } catch (IOException e) {
+            copy = null; // what could be written is written
+        }
     }
 
     CompletableFuture<Long> position() {
@@ -138,6 +158,7 @@ final class ConsoleLoop implements Runnable {
             closing = true;
         } finally {
             end();
+            closeCopy();
             finished = true;
             refuseTasks();
             waiters.forEach(waiter -> waiter.answer().completeExceptionally(closedHere()));
@@ -155,6 +176,9 @@ final class ConsoleLoop implements Runnable {
             } else if (length > 0) {
                 ring.add(bytes, length);
                 log.add(bytes, length);
+                if (copy != null) {
+                    copy.add(bytes, length);
+                }
                 wakeWaiters();
             }
             write();

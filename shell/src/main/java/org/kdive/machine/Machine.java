@@ -17,6 +17,9 @@ import org.kdive.qmp.QmpClient;
  * from any thread.
  */
 public final class Machine implements AutoCloseable {
+    /** What QEMU calls the character device behind the guest's console. */
+    public static final String CONSOLE_CHARDEV = "console";
+
     // A QEMU that is asked to quit flushes its disks first; one that has not managed in this time is stuck.
     private static final Duration QUIT = Duration.ofSeconds(3);
 
@@ -103,6 +106,11 @@ public final class Machine implements AutoCloseable {
     /** Completes when QEMU has ended, by whatever cause; this machine still wants closing then. */
     public CompletableFuture<MachineExit> exit() {
         return supervisor.exit().copy();
+    }
+
+    /** Kills QEMU at once; what is left is removed by {@link #close}. */
+    public void kill() {
+        supervisor.killQemu();
     }
 
     /** Ends QEMU, by force in the end, and removes all of it. Returns when it is gone; twice is harmless. */

@@ -77,9 +77,9 @@ final class QemuCommandLine {
         add(
                 "-chardev",
                 spec.findRecording().isPresent()
-                        ? "pipe,id=console,path=" + value(run.consolePipe())
-                        : "socket,id=console,path=" + value(run.consoleSocket()));
-        add("-serial", "chardev:console");
+                        ? "pipe,id=" + Machine.CONSOLE_CHARDEV + ",path=" + value(run.consolePipe())
+                        : "socket,id=" + Machine.CONSOLE_CHARDEV + ",path=" + value(run.consoleSocket()));
+        add("-serial", "chardev:" + Machine.CONSOLE_CHARDEV);
         add("-chardev", "socket,id=gdb,path=" + value(run.gdbSocket()) + ",server=on,wait=off");
         add("-gdb", "chardev:gdb");
     }

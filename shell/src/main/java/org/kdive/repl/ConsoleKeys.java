@@ -6,14 +6,22 @@ import java.nio.charset.StandardCharsets;
 final class ConsoleKeys {
     static final char CONTROL_A = 1;
     static final String HELP = """
-            C-a c or C-a x   back to the prompt; the guest runs on
-            C-a h            this help
-            C-a C-a          send C-a""";
+            C-a c     back to the prompt; the guest runs on
+            C-a x     end the machine and kdive
+            C-a b     send a BREAK: the next key is a magic system request
+            C-a t     the time before each line, or no longer
+            C-a s     write disks back to their files
+            C-a h     this help
+            C-a C-a   send C-a""";
 
     /** What a key means. */
     enum Action {
         NOTHING,
         LEAVE,
+        QUIT,
+        BREAK,
+        TIMESTAMPS,
+        SAVE,
         HELP
     }
 
@@ -30,7 +38,11 @@ final class ConsoleKeys {
         }
         afterControlA = false;
         return switch (key) {
-            case 'c', 'x' -> Action.LEAVE;
+            case 'c' -> Action.LEAVE;
+            case 'x' -> Action.QUIT;
+            case 'b' -> Action.BREAK;
+            case 't' -> Action.TIMESTAMPS;
+            case 's' -> Action.SAVE;
             case 'h', '?' -> Action.HELP;
             case CONTROL_A -> {
                 forGuest.append(CONTROL_A);

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
@@ -99,7 +98,7 @@ final class EditedKeyboard implements Keyboard {
     }
 
     @Override
-    public boolean passThrough(Consumer<byte[]> guest, BooleanSupplier over, Screen shown) {
+    public boolean passThrough(ConsoleLine guest, BooleanSupplier over, Screen shown) {
         Attributes before = terminal.enterRawMode();
         Attributes raw = new Attributes(terminal.getAttributes());
         raw.setLocalFlag(Attributes.LocalFlag.ISIG, false); // Ctrl-C and Ctrl-Z are the guest's
@@ -117,29 +116,44 @@ final class EditedKeyboard implements Keyboard {
         return true;
     }
 
-    private static void pump(NonBlockingReader keys, Consumer<byte[]> guest, BooleanSupplier over, Screen shown)
+    private static void pump(NonBlockingReader keys, ConsoleLine guest, BooleanSupplier over, Screen shown)
             throws IOException {
         ConsoleKeys meaning = new ConsoleKeys();
-        while (!over.getAsBoolean()) {
+        boolean leaves = false;
+        while (!leaves && !over.getAsBoolean()) {
             int key = keys.read(POLL_MILLIS);
             if (key == NonBlockingReader.EOF) {
                 return;
             }
-            while (key >= 0) {
-                switch (meaning.accept(key)) {
-                    case NOTHING -> {}
-                    case HELP -> shown.line(ConsoleKeys.HELP);
-                    case LEAVE -> {
-                        return;
-                    }
-                }
+            while (key >= 0 && !leaves) {
+                leaves = perform(meaning.accept(key), meaning, guest, shown);
                 key = keys.ready() ? keys.read() : NonBlockingReader.READ_EXPIRED;
             }
-            byte[] typed = meaning.take();
-            if (typed.length > 0) {
-                guest.accept(typed);
-            }
+            type(meaning, guest);
         }
+    }
+
+    private static void type(ConsoleKeys meaning, ConsoleLine guest) {
+        byte[] typed = meaning.take();
+        if (typed.length > 0) {
+            guest.type(typed);
+        }
+    }
+
+    /** Whether the keyboard is the prompt's again. */
+    private static boolean perform(ConsoleKeys.Action action, ConsoleKeys meaning, ConsoleLine guest, Screen shown) {
+        if (action != ConsoleKeys.Action.NOTHING) {
+            type(meaning, guest); // what was typed before comes before
+        }
+        switch (action) {
+            case NOTHING, LEAVE -> {}
+            case HELP -> shown.line("\n" + ConsoleKeys.HELP); // the guest left the cursor anywhere
+            case BREAK -> guest.sendBreak();
+            case TIMESTAMPS -> guest.toggleTimestamps();
+            case SAVE -> guest.saveDisks();
+            case QUIT -> guest.quit();
+        }
+        return action == ConsoleKeys.Action.LEAVE || action == ConsoleKeys.Action.QUIT;
     }
 
     @Override

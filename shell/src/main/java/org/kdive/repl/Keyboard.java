@@ -2,7 +2,6 @@ package org.kdive.repl;
 
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 
 /** Where lines come from. Front end's thread. */
 interface Keyboard extends AutoCloseable {
@@ -15,7 +14,7 @@ interface Keyboard extends AutoCloseable {
      * Hands every key to {@code guest} until the user leaves or {@code over} says so. False if this keyboard cannot give
      * single keys.
      */
-    boolean passThrough(Consumer<byte[]> guest, BooleanSupplier over, Screen screen);
+    boolean passThrough(ConsoleLine guest, BooleanSupplier over, Screen screen);
 
     @Override
     void close();

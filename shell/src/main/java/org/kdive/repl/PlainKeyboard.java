@@ -7,7 +7,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 
 /** Lines as they come, edited by nobody or by the terminal driver: pipes, files, TERM=dumb. */
 final class PlainKeyboard implements Keyboard {
@@ -43,7 +42,7 @@ final class PlainKeyboard implements Keyboard {
     }
 
     @Override
-    public boolean passThrough(Consumer<byte[]> guest, BooleanSupplier over, Screen screen) {
+    public boolean passThrough(ConsoleLine guest, BooleanSupplier over, Screen screen) {
         return false;
     }
 

@@ -216,17 +216,13 @@ public final class Prompt {
         screen.drain();
         boolean passed = keys != null
                 && session.isRunning()
-                && keys.passThrough(this::sendKeys, () -> guestStopped || !session.isRunning(), screen);
+                && keys.passThrough(
+                        new SessionConsole(session, interpreter, screen),
+                        () -> guestStopped || !session.isRunning(),
+                        screen);
         if (!passed && !session.isRunning()) {
             screen.note("console: the guest is stopped and would not hear you; continue & lets it run");
         }
-    }
-
-    private void sendKeys(byte[] keys) {
-        session.call(() -> {
-            session.console().send(keys);
-            return true;
-        });
     }
 
     /** What commands may ask of this front end. */

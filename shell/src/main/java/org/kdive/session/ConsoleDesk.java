@@ -1,6 +1,12 @@
 package org.kdive.session;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +21,8 @@ public final class ConsoleDesk {
     private static final Duration SLICE = Duration.ofMillis(100);
 
     private final Notices notices;
+    private final ConsoleFace face = new ConsoleFace(Clock.system(ZoneId.systemDefault()));
+    private @Nullable Path copy; // where all of it is logged; null: nowhere
     private @Nullable Console console; // null: no machine of ours
     private Console.@Nullable Subscription subscription; // null: the same
     private boolean replayed; // what the guest reads comes from a log
@@ -29,9 +37,12 @@ public final class ConsoleDesk {
         console = watched;
         LastWords lastWords = new LastWords(words -> notices.notice("%s", words));
         subscription = watched.subscribe(output -> {
-            notices.console(output);
+            notices.console(face.shown(output));
             lastWords.heard(output);
         });
+        if (copy != null) {
+            copyTo(copy);
+        }
     }
 
     void unwatch() {
@@ -51,6 +62,43 @@ public final class ConsoleDesk {
         cancelled = false;
     }
 
+    /** Whether each line is shown with the host's time before it. */
+    public boolean isStamped() {
+        return face.isStamped();
+    }
+
+    public void stamp(boolean on) {
+        face.stamp(on);
+    }
+
+    /** Whether escape sequences are taken out of what is shown. */
+    public boolean isPlain() {
+        return face.isPlain();
+    }
+
+    public void plain(boolean on) {
+        face.plain(on);
+    }
+
+    /** The file that all output is added to. */
+    public Optional<Path> copy() {
+        return Optional.ofNullable(copy);
+    }
+
+    /** Logs all output of this machine, and of those that follow, at the end of a file; null: no more. */
+    public void copyTo(@Nullable Path file) {
+        try {
+            if (console != null) {
+                console.copyTo(file);
+            } else if (file != null && Files.notExists(file)) {
+                Files.createFile(file); // says now what would be wrong with it later
+            }
+            copy = file;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Types into the guest. */
     public void send(byte[] bytes) {
         if (replayed) {
@@ -64,6 +112,16 @@ public final class ConsoleDesk {
     /** What the guest wrote, as far back as it is kept. */
     public byte[] history() {
         return require().history();
+    }
+
+    /** Bytes that the guest has written in all. */
+    public long position() {
+        return require().position();
+    }
+
+    /** All that it wrote while that is not more than the machine's log holds, else the last of it. */
+    public byte[] past() {
+        return require().past();
     }
 
     /**

@@ -46,7 +46,7 @@ final class Engagement implements AutoCloseable {
         this.placement = new Placement(target, breakpoints, locations, slide, bench.notices());
         this.control = new RunControl(target, slide, bench);
         this.stepper = new Stepper(control, target, locations);
-        this.hypervisor = new Hypervisor(target, control, slide);
+        this.hypervisor = new Hypervisor(target, control, slide, bench.notices());
         this.checkpoints = new Checkpoints(target, control, slide, bench);
         this.finder = new KernelFinder(target, slide, bench.notices());
         slide.whenChanged(placement::symbolsMoved);

@@ -25,21 +25,41 @@ public final class Hypervisor {
     private final RunControl control;
     private final SlideSearch slide;
     private final MonitorDesk monitors;
+    private final Hotplug hotplug;
+    private final GuestImage guestImage;
     private final Map<String, Saved> saved = new HashMap<>();
 
     /** What of a snapshot is kdive's: who was looked at, and where the kernel was. */
     private record Saved(ThreadId thread, SlideSearch.Place place) {}
 
-    Hypervisor(Target target, RunControl control, SlideSearch slide) {
+    Hypervisor(Target target, RunControl control, SlideSearch slide, Notices notices) {
         this.target = target;
         this.control = control;
         this.slide = slide;
         this.monitors = new MonitorDesk(target, control);
+        this.hotplug = new Hotplug(monitors);
+        this.guestImage = new GuestImage(monitors, control, notices);
     }
 
     /** What QEMU's monitors know and say unasked. */
     public MonitorDesk monitors() {
         return monitors;
+    }
+
+    /** A BREAK on the guest's serial console. */
+    public void sendBreak() {
+        requireMachine();
+        monitors.call("chardev-send-break", Map.of("id", Machine.CONSOLE_CHARDEV));
+    }
+
+    /** Devices that come and go. */
+    public Hotplug hotplug() {
+        return hotplug;
+    }
+
+    /** The guest as a core file. */
+    public GuestImage guestImage() {
+        return guestImage;
     }
 
     /** HMP; the answer as QEMU gives it, errors included: HMP does not tell them apart. */
@@ -65,6 +85,11 @@ public final class Hypervisor {
     public void reset() {
         target.recorded().requireChangeable("reset");
         target.requireQmp("reset").call("system_reset", Map.of());
+    }
+
+    /** Ends a QEMU of ours without asking it: one that is stuck. */
+    public void killProcess() {
+        target.machine().ifPresent(Machine::kill);
     }
 
     /** The machine we booted; Unsupported when attached. */

@@ -132,6 +132,24 @@ final class ConsoleTest {
     }
 
     @Test
+    void aCopyOfTheUsersHasEveryByteOfAFlood() throws IOException {
+        Path copy = Files.writeString(dir.resolve("copy"), "before\n");
+        console.copyTo(copy);
+        byte[] flood = new byte[4 << 20];
+        new Random(3).nextBytes(flood);
+        say(flood);
+        say("the end");
+        expect("the end");
+        console.copyTo(null);
+        say("unheard");
+        expect("unheard");
+        byte[] kept = Files.readAllBytes(copy);
+        assertThat(kept).hasSize("before\n".length() + flood.length + "the end".length());
+        assertThat(Arrays.copyOfRange(kept, "before\n".length(), "before\n".length() + flood.length))
+                .isEqualTo(flood);
+    }
+
+    @Test
     void tellsASlowReaderWhatItMissed() throws IOException {
         ConsoleReader reader = console.readerFromStart();
         say(new byte[Console.RING_BYTES + 100]);

@@ -18,7 +18,10 @@ final class ConsoleKeysTest {
     @Test
     void controlABeginsAWordToUs() {
         assertThat(type("a\u0001c")).isEqualTo(ConsoleKeys.Action.LEAVE);
-        assertThat(type("\u0001x")).isEqualTo(ConsoleKeys.Action.LEAVE);
+        assertThat(type("\u0001x")).isEqualTo(ConsoleKeys.Action.QUIT);
+        assertThat(type("\u0001b")).isEqualTo(ConsoleKeys.Action.BREAK);
+        assertThat(type("\u0001t")).isEqualTo(ConsoleKeys.Action.TIMESTAMPS);
+        assertThat(type("\u0001s")).isEqualTo(ConsoleKeys.Action.SAVE);
         assertThat(type("\u0001h")).isEqualTo(ConsoleKeys.Action.HELP);
         assertThat(type("\u0001q")).isEqualTo(ConsoleKeys.Action.NOTHING);
         assertThat(keys.take()).isEqualTo(new byte[] {'a'});

@@ -1,0 +1,190 @@
+package org.kdive.command;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.kdive.session.Session;
+import org.kdive.session.SessionException;
+import org.kdive.session.SessionFailure;
+
+/** {@code sysrq}, and what can be asked of the console's past. */
+final class ConsoleVerbs {
+    private static final int LONGEST_LINE = 4096; // a search must end, whatever the guest wrote
+    private static final int MOST_LINES = 10_000;
+    private static final int TAIL_LINES = 20;
+
+    // Linux Documentation/admin-guide/sysrq.rst
+    private static final Map<String, String> KEYS = known();
+
+    private ConsoleVerbs() {}
+
+    /** The second words of {@code console}. */
+    static List<Command> words() {
+        return List.of(search(), tail());
+    }
+
+    private static Command search() {
+        return Command.named("search")
+                .usage("console search REGEX")
+                .usage("console search /REGEX/")
+                .summary("the lines of the guest's output so far that match")
+                .runs((session, arguments, output) -> {
+                    Pattern pattern = pattern(arguments.tail());
+                    List<String> lines = lines(session, output);
+                    int found = 0;
+                    for (int i = 0; i < lines.size(); i++) {
+                        session.checkInterrupt();
+                        String line = lines.get(i);
+                        if (pattern.matcher(line.substring(0, Math.min(LONGEST_LINE, line.length())))
+                                .find()) {
+                            output.line("%6d  %s", i + 1, line);
+                            found++;
+                        }
+                    }
+                    if (found == 0) {
+                        output.line("Nothing in %d lines of the console matches.", lines.size());
+                    }
+                });
+    }
+
+    static Pattern pattern(String typed) {
+        boolean slashed = typed.length() > 1 && typed.startsWith("/") && typed.endsWith("/");
+        String regex = slashed ? typed.substring(1, typed.length() - 1) : typed;
+        if (regex.isEmpty()) {
+            throw new SessionException("console search: for what?", new SessionFailure.Usage("console search REGEX"));
+        }
+        try {
+            return Pattern.compile(regex);
+        } catch (PatternSyntaxException e) {
+            throw new SessionException(
+                    "console search: %s at %d in %s".formatted(e.getDescription(), e.getIndex() + 1, regex),
+                    new SessionFailure.Usage("console search REGEX"),
+                    e);
+        }
+    }
+
+    private static List<String> lines(Session session, Output output) {
+        byte[] past = session.console().past();
+        if (past.length < session.console().position()) {
+            output.note("(the console has forgotten the first %d of %d bytes)"
+                    .formatted(
+                            session.console().position() - past.length,
+                            session.console().position()));
+        }
+        return textLines(past);
+    }
+
+    /** Lines without controls and escape sequences. */
+    static List<String> textLines(byte[] bytes) {
+        String text = new GuestText().accept(bytes).replaceAll("\u001b\\[[0-9;:]*m", "");
+        return text.lines().map(line -> line.replace("\b", "")).toList();
+    }
+
+    private static Command tail() {
+        return Command.named("tail")
+                .usage("console tail [LINES]")
+                .summary("the last lines of the guest's output, %d if not said".formatted(TAIL_LINES))
+                .runs((session, arguments, output) -> {
+                    int count = arguments.isEmpty()
+                            ? TAIL_LINES
+                            : Math.min(MOST_LINES, Words.count(arguments.tail(), "console tail [LINES]"));
+                    List<String> lines = textLines(session.console().history());
+                    lines.subList(Math.max(0, lines.size() - count), lines.size())
+                            .forEach(output::line);
+                });
+    }
+
+    static Command sysrq() {
+        return Command.named("sysrq")
+                .topic(Topic.MACHINE)
+                .usage("sysrq KEY")
+                .usage("sysrq KEY keyboard")
+                .summary("press the kernel's magic system request: %s"
+                        .formatted("sysrq t writes all tasks to the console"))
+                .help(
+                        "A BREAK on the serial console and the key after it; with the word keyboard it is Alt-SysRq on the"
+                                + " machine's keyboard. The kernel obeys as far as kernel.sysrq lets it: --append"
+                                + " sysrq_always_enabled lets all.\n" + keys())
+                .completes((session, typed) -> KEYS.keySet().stream()
+                        .filter(key -> key.startsWith(typed.lastWord()))
+                        .toList())
+                .runs(ConsoleVerbs::press);
+    }
+
+    private static void press(Session session, Arguments arguments, Output output) {
+        List<String> words = arguments.words();
+        boolean keyboard = words.size() == 2 && words.get(1).equals("keyboard");
+        if (words.size() != 1 && !keyboard || !words.get(0).matches("[0-9a-z]")) {
+            throw new SessionException(
+                    "sysrq: which key? One of %s; help sysrq says what they do"
+                            .formatted(String.join(" ", KEYS.keySet())),
+                    new SessionFailure.Usage("sysrq KEY [keyboard]"));
+        }
+        String key = words.get(0);
+        if (keyboard) {
+            var monitors = session.hypervisor().monitors();
+            monitors.call("send-key", Map.of("keys", ButtonVerbs.keys(monitors.schema(), "alt-sysrq-" + key)));
+        } else {
+            session.hypervisor().sendBreak();
+            session.console().send(key.getBytes(StandardCharsets.US_ASCII));
+        }
+        if (!session.isRunning()) {
+            output.note("(the guest is stopped and hears it when it runs)");
+        }
+    }
+
+    private static String keys() {
+        StringBuilder text = new StringBuilder();
+        KEYS.forEach((key, does) ->
+                text.append("  ").append(key).append("  ").append(does).append('\n'));
+        return text.toString().stripTrailing();
+    }
+
+    private static Map<String, String> known() {
+        String[] all = {
+            "b",
+            "reboot at once",
+            "c",
+            "crash",
+            "d",
+            "locks that are held",
+            "e",
+            "SIGTERM to all but init",
+            "f",
+            "the out-of-memory killer",
+            "h",
+            "help",
+            "i",
+            "SIGKILL to all but init",
+            "l",
+            "backtraces of all CPUs",
+            "m",
+            "memory",
+            "o",
+            "power off",
+            "p",
+            "registers",
+            "q",
+            "timers",
+            "s",
+            "sync the disks",
+            "t",
+            "tasks",
+            "u",
+            "remount read-only",
+            "w",
+            "tasks that are blocked",
+            "9",
+            "log everything to the console"
+        };
+        Map<String, String> keys = new LinkedHashMap<>();
+        for (int i = 0; i < all.length; i += 2) {
+            keys.put(all[i], all[i + 1]);
+        }
+        return Collections.unmodifiableMap(keys);
+    }
+}

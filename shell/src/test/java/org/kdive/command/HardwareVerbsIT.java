@@ -1,0 +1,163 @@
+package org.kdive.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.kdive.images.fetch.Progress;
+import org.kdive.machine.Accelerator;
+import org.kdive.session.BootRequest;
+import org.kdive.session.Session;
+
+/** All that is asked of QEMU itself, on one guest that runs at its shell. */
+@Timeout(240)
+final class HardwareVerbsIT {
+    @TempDir
+    Path scratch;
+
+    private final Session session = Session.open();
+    private final Interpreter interpreter =
+            new Interpreter(new Verbs(new Settings()).all(), session, FrontEnd.UNATTENDED);
+
+    private String answer(String line) {
+        RecordingOutput output = new RecordingOutput();
+        interpreter.execute(line, output);
+        return output.answer();
+    }
+
+    private void boot() {
+        BootRequest request = new BootRequest(
+                "debian",
+                null,
+                List.of(),
+                0,
+                1,
+                null,
+                null,
+                Accelerator.TCG,
+                List.of(),
+                List.of(),
+                null,
+                OptionalLong.empty(),
+                List.of("-device", "VGA"));
+        session.call(() -> session.boot(request.plan(Progress.silent())));
+    }
+
+    @AfterEach
+    void end() {
+        session.close();
+    }
+
+    @Test
+    void qemuIsAskedCheckedAndFollowed() throws IOException {
+        boot();
+        asksBeforeTheFirstInstruction();
+        answer("continue &");
+        answer("expect console / # within 90s");
+        plugsAndUnplugs();
+        takesPictures();
+        hearsTheConsole();
+        pressesButtons();
+    }
+
+    private void asksBeforeTheFirstInstruction() {
+        assertThat(answer("qmp --json query-status")).contains("\"status\":\"prelaunch\"");
+        assertThatThrownBy(() -> answer("qmp query-stauts")).hasMessageContaining("did you mean");
+        assertThat(interpreter.complete("qmp dump-guest-memory format=kd", 31).candidates())
+                .contains("format=kdump-zlib");
+        assertThat(interpreter.complete("monitor info mtr", 16).candidates()).containsExactly("mtree");
+        assertThat(interpreter.complete("device add virtio-rng-p", 23).candidates())
+                .contains("virtio-rng-pci");
+        assertThat(interpreter.complete("sendkey ctrl-alt-dele", 21).candidates())
+                .containsExactly("ctrl-alt-delete");
+        assertThat(answer("qmp snapshot-save job-id=j tag=t vmstate=vm0 devices=vm0"))
+                .contains("Job j is done");
+        assertThatThrownBy(() -> answer("qmp snapshot-delete job-id=k tag=t devices=vm0,none"))
+                .hasMessageContaining("QEMU's job k failed");
+        assertThat(answer("qmp events JOB")).contains("\"status\":\"concluded\"");
+        assertThat(answer("info block")).contains("vm0").contains("qcow2");
+        assertThat(answer("info cpus")).contains("CPU 0").contains("host thread");
+        assertThat(answer("info mtree")).contains("ioapic");
+        assertThat(answer("info mtree hpet").lines()).hasSize(1);
+    }
+
+    private void plugsAndUnplugs() throws IOException {
+        assertThatThrownBy(() -> answer("device add virtio-rng-pc")).hasMessageContaining("virtio-rng-pci?");
+        assertThatThrownBy(() -> answer("device add virtio-rng-pci max-byte=4")).hasMessageContaining("max-bytes?");
+        answer("device add virtio-rng-pci id=rng");
+        assertThat(answer("info devices")).contains("id rng");
+        answer("send \"until grep -q 0x1005 /sys/bus/pci/devices/*/device; do :; done; echo s''een\\n\"");
+        answer("expect console seen within 60s");
+        assertThat(answer("device del rng")).contains("rng is gone");
+        Path disk = Files.write(scratch.resolve("disk.img"), new byte[1 << 20]);
+        assertThat(answer("disk add " + disk + " ro")).contains("disk0");
+        assertThat(answer("info block")).contains(disk + " (read-only)");
+        answer("send \"until grep -q 0x1001 /sys/bus/pci/devices/*/device; do :; done; echo d''isk\\n\"");
+        answer("expect console disk within 60s");
+        assertThat(answer("disk eject disk0")).contains("disk0 is gone");
+        assertThat(answer("info block")).doesNotContain("disk0");
+        assertThat(answer("qmp events DEVICE_DELETED")).contains("\"device\":\"rng\"");
+    }
+
+    private void takesPictures() throws IOException {
+        Path png = scratch.resolve("screen.png");
+        answer("screendump " + png);
+        assertThat(ImageIO.read(png.toFile()).getWidth()).isGreaterThan(300);
+        Path core = scratch.resolve("guest.kdump");
+        answer("dump guest " + core + " --format kdump-zlib");
+        // makedumpfile's flattened form of a kdump file (QEMU 7.2); crash reads it
+        assertThat(beginning(core)).startsWith("makedumpfile");
+        assertThat(session.isRunning()).isTrue();
+        answer("interrupt");
+        Path elf = scratch.resolve("guest.elf");
+        answer("dump guest " + elf);
+        assertThat(beginning(elf)).startsWith("\u007fELF");
+        assertThat(session.isRunning()).isFalse();
+        assertThatThrownBy(() -> answer("dump guest " + scratch + "/no/x")).hasMessageContaining("cannot write into");
+        answer("continue &");
+    }
+
+    private static String beginning(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return new String(in.readNBytes(16), StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    private void hearsTheConsole() throws IOException {
+        Path log = scratch.resolve("console.log");
+        answer("set console-log " + log);
+        answer("set console-timestamps on");
+        answer("sysrq h");
+        answer("expect console sysrq: HELP within 30s");
+        assertThat(answer("console search /sysrq: HE(LP)/")).contains("sysrq: HELP");
+        assertThat(answer("console tail 3").lines()).hasSizeLessThanOrEqualTo(3);
+        assertThat(answer("show console-timestamps")).contains("on");
+        answer("send dd if=/dev/urandom bs=4k count=16 2>/dev/null; echo fin''ished");
+        answer("expect console finished within 60s");
+        answer("set console-log off");
+        assertThat(Files.size(log)).isGreaterThan(64 << 10);
+        assertThat(answer("console search urandom")).contains("bs=4k");
+        assertThatThrownBy(() -> answer("sysrq HELP")).hasMessageContaining("which key?");
+        assertThatThrownBy(() -> answer("console search (")).hasMessageContaining("console search");
+    }
+
+    private void pressesButtons() {
+        answer("sendkey ctrl");
+        assertThatThrownBy(() -> answer("sendkey ctrl-delte")).hasMessageContaining("delete?");
+        answer("nmi");
+        answer("expect console NMI within 30s");
+        answer("powerdown");
+        assertThat(answer("qmp events POWERDOWN")).contains("POWERDOWN");
+    }
+}
