@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,6 +26,7 @@ public final class Machine implements AutoCloseable {
 
     private final MachineSpec spec;
     private final RunDirectory run;
+    private final ResetLog resets;
     private final Supervisor supervisor;
     private final QmpClient qmp;
     private final Console console;
@@ -41,6 +43,7 @@ public final class Machine implements AutoCloseable {
             @Nullable ConsolePipe pipe) {
         this.spec = spec;
         this.run = run;
+        this.resets = new ResetLog(run.resetLog());
         this.supervisor = supervisor;
         this.qmp = qmp;
         this.console = console;
@@ -101,6 +104,11 @@ public final class Machine implements AutoCloseable {
     /** What lies at which physical address this moment: a guest moves its devices about. */
     public MemoryMap memoryMap() {
         return MemoryMap.read(qmp);
+    }
+
+    /** The triple fault that has reset the machine since the last call; empty if a reset was wanted. Session thread only. */
+    public Optional<TripleFault> tripleFault() {
+        return resets.next();
     }
 
     /** Completes when QEMU has ended, by whatever cause; this machine still wants closing then. */

@@ -29,6 +29,9 @@ final class QemuCommandLine {
         add("-nodefaults", "-no-user-config", "-display", "none");
         // Stopped before the first instruction; a panic pauses, so that there is something to look at.
         add("-S", "-action", "panic=pause");
+        if (isX86()) {
+            add("-D", run.resetLog().toString(), "-d", "cpu_reset"); // a triple fault leaves no other trace
+        }
         hardware();
         channels();
         blocks();
@@ -39,6 +42,10 @@ final class QemuCommandLine {
         spec.findRecording().ifPresent(this::recording);
         words.addAll(spec.extra());
         return List.copyOf(words);
+    }
+
+    private boolean isX86() {
+        return spec.architecture() == GuestArchitecture.X86_64 || spec.architecture() == GuestArchitecture.I386;
     }
 
     private void add(String... more) {
@@ -214,7 +221,7 @@ final class QemuCommandLine {
                                 recording.isRecord() ? "record" : "replay", value(recording.log()), Recording.START));
         // A guest that powers itself off would end QEMU, and how long the log is would not be known.
         add("-action", "shutdown=pause");
-        if (spec.architecture() == GuestArchitecture.X86_64 || spec.architecture() == GuestArchitecture.I386) {
+        if (isX86()) {
             // QEMU 7.2 hangs for ever going back with it: seen four times of four
             add("-global", "apic-common.vapic=off");
         }

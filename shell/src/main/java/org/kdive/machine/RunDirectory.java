@@ -111,6 +111,10 @@ public final class RunDirectory {
         return path.resolve("console.log");
     }
 
+    Path resetLog() {
+        return path.resolve("resets");
+    }
+
     Path snapshotImage() {
         return path.resolve("vm0.qcow2");
     }

@@ -128,6 +128,15 @@ public sealed interface Cause {
         }
     }
 
+    /** The processor could not deliver an exception and reset the machine; {@code where} it was is in words. */
+    record TripleFaulted(String where) implements Cause {
+        @Override
+        public String describe() {
+            return "Triple fault: the processor could deliver no exception at %s; the machine has reset"
+                    .formatted(where);
+        }
+    }
+
     /** The guest shut down; the machine is still there to look at. */
     record ShutDown(String reason) implements Cause {
         @Override

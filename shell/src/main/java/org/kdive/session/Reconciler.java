@@ -3,6 +3,8 @@ package org.kdive.session;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.kdive.machine.Machine;
+import org.kdive.machine.TripleFault;
 import org.kdive.qmp.QmpEvent;
 import org.kdive.qmp.QmpException;
 import org.kdive.qmp.QmpValue;
@@ -59,7 +61,9 @@ final class Reconciler {
 
     private void onReset(QmpValue data) {
         String reason = data.find("reason").map(QmpValue::text).orElse("?");
-        if (!slide.isSettled()) {
+        Optional<TripleFault> fault = target.machine().flatMap(Machine::tripleFault);
+        fault.ifPresent(seen -> lastWord = faulted(seen));
+        if (!slide.isSettled() && fault.isEmpty()) {
             return; // the firmware's own reset on the way up: nothing is known yet that could be wrong
         }
         notices.notice("the guest was reset (%s)", reason);
@@ -70,6 +74,11 @@ final class Reconciler {
         } else {
             control.stopQuietly();
         }
+    }
+
+    private Cause faulted(TripleFault fault) {
+        return new Cause.TripleFaulted("%s on CPU %d, sp 0x%x, last fault address 0x%x"
+                .formatted(target.describe(fault.pc()), fault.cpu(), fault.sp(), fault.faultAddress()));
     }
 
     /** The stub owes a stop reply, or it does not: QEMU since 8.1 says nothing of a stop it was not asked for. */

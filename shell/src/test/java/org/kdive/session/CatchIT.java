@@ -153,4 +153,20 @@ final class CatchIT {
             assertThat(panicked.told().orElseThrow().place()).isEqualTo(told.place()); // because of that oops
         }
     }
+
+    @Test
+    void aTripleFaultIsToldThoughTheMachineHasReset() {
+        try (Guest guest = Guest.boot(1)) {
+            guest.bootedTo("start_kernel");
+            guest.evaluate("$rsp = 0x10");
+            guest.evaluate("$rip = 0xffffffffdeadbeef");
+
+            Stop stop = guest.resume();
+
+            assertThat(stop.cause().describe())
+                    .startsWith("Triple fault")
+                    .contains("0xffffffffdeadbeef on CPU 0, sp 0x10,");
+            assertThat(guest.where(guest.bootedTo("start_kernel"))).isEqualTo("start_kernel"); // once more
+        }
+    }
 }
