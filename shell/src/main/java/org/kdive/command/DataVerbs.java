@@ -6,6 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.kdive.images.arch.Instruction;
 import org.kdive.images.symbols.Symbol;
+import org.kdive.session.Session;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
 import org.kdive.session.Stop;
@@ -38,7 +39,7 @@ final class DataVerbs {
                     Optional<Long> address = arguments.isEmpty()
                             ? Optional.empty()
                             : Optional.of(session.evaluate(arguments.tail()).bits());
-                    examine.show(session.requireStop(), arguments.format(), address, output);
+                    examine.show(session.requireStop(), arguments.format(), address, output, session::checkInterrupt);
                     session.define("_", examine.last());
                 });
     }
@@ -68,7 +69,11 @@ final class DataVerbs {
                                 new SessionFailure.Usage("hexdump ADDRESS [LENGTH]"));
                     }
                     Examine.hexdump(
-                            session.requireStop(), session.evaluate(place).bits(), (int) length, output);
+                            session.requireStop(),
+                            session.evaluate(place).bits(),
+                            (int) length,
+                            output,
+                            session::checkInterrupt);
                 });
     }
 
@@ -83,7 +88,7 @@ final class DataVerbs {
                         + " guest's memory as it is now: patched alternatives and static calls are seen.")
                 .completes(Completers.EXPRESSIONS)
                 .runs((session, arguments, output) -> {
-                    Stop stop = session.requireStop();
+                    var unused = session.requireStop(); // before anything else is said
                     Matcher range = RANGE.matcher(arguments.isEmpty() ? "$pc" : arguments.tail());
                     if (!range.matches()) {
                         throw new SessionException(
@@ -92,29 +97,33 @@ final class DataVerbs {
                     long start = session.evaluate(range.group(1)).bits();
                     boolean raw = arguments.format().contains("r");
                     if (range.group(3) == null) {
-                        function(stop, start, raw, output);
+                        function(session, start, raw, output);
                     } else {
                         long end = session.evaluate(range.group(3)).bits();
-                        code(stop, start, range.group(2).isEmpty() ? end : start + end, raw, output);
+                        code(session, start, range.group(2).isEmpty() ? end : start + end, raw, output);
                     }
                 });
     }
 
-    private static void function(Stop stop, long inside, boolean raw, Output output) {
+    private static void function(Session session, long inside, boolean raw, Output output) {
+        Stop stop = session.requireStop();
         Symbol symbol = stop.program()
                 .flatMap(program -> program.symbolAt(inside))
                 .orElseThrow(() -> new SessionException(
                         "no function contains 0x%x; give a range: disassemble $pc,+32".formatted(inside),
                         new SessionFailure.NoSymbol("0x%x".formatted(inside))));
         output.line("Dump of assembler code for function %s:", symbol.name());
-        code(stop, symbol.address(), symbol.address() + Math.max(1, symbol.sizeBytes()), raw, output);
+        code(session, symbol.address(), symbol.address() + Math.max(1, symbol.sizeBytes()), raw, output);
         output.line("End of assembler dump.");
     }
 
-    private static void code(Stop stop, long start, long end, boolean raw, Output output) {
+    private static void code(Session session, long start, long end, boolean raw, Output output) {
+        Stop stop = session.requireStop();
+        long pc = stop.frameRegisters().pc();
         long at = start;
         int shown = 0;
         while (Long.compareUnsigned(at, end) < 0 && shown < MOST_INSTRUCTIONS) {
+            session.checkInterrupt();
             List<Instruction> code = stop.code(at, 64);
             if (code.isEmpty()) {
                 output.line("0x%x:\tcannot access memory", at);
@@ -124,7 +133,7 @@ final class DataVerbs {
                 if (Long.compareUnsigned(instruction.address(), end) >= 0) {
                     return;
                 }
-                String mark = instruction.address() == stop.frameRegisters().pc() ? "=> " : "   ";
+                String mark = instruction.address() == pc ? "=> " : "   ";
                 String bytes = raw ? StopView.bytes(instruction) : "";
                 output.line("%s", mark + StopView.instruction(stop, instruction, bytes, output));
                 at = instruction.next();

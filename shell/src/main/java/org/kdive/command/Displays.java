@@ -142,7 +142,13 @@ final class Displays {
             if (one.examines()) {
                 long address = session.evaluate(one.expression()).bits();
                 output.line("%d: x/%s %s", number, one.format(), one.expression());
-                new Examine().show(session.requireStop(), one.format(), Optional.of(address), output);
+                new Examine()
+                        .show(
+                                session.requireStop(),
+                                one.format(),
+                                Optional.of(address),
+                                output,
+                                () -> {}); // also at the stop of a Ctrl-C
             } else {
                 char format = one.format().isEmpty() ? ' ' : one.format().charAt(0);
                 String text = printing.text(session, session.evaluate(one.expression()), format);

@@ -22,11 +22,15 @@ final class Examine {
     private long next; // where x without an address goes on
     private long last; // what was shown last
 
-    /** Shows and returns the address behind what was shown. */
-    long show(Stop stop, String slash, Optional<Long> address, Output output) {
+    /**
+     * Shows and returns the address behind what was shown.
+     *
+     * @param between called before each line, and may throw to end the whole
+     */
+    long show(Stop stop, String slash, Optional<Long> address, Output output, Runnable between) {
         int count = parse(slash);
         long at = address.orElse(next);
-        Gaps gaps = new Gaps(output);
+        Gaps gaps = new Gaps(output, between);
         next = switch (format) {
             case 'i' -> instructions(stop, at, count, gaps);
             case 's' -> strings(stop, at, count, gaps);
@@ -173,8 +177,8 @@ final class Examine {
     }
 
     /** {@code hexdump}: sixteen bytes a line, and what they are as text. */
-    static void hexdump(Stop stop, long address, int length, Output to) {
-        Gaps output = new Gaps(to);
+    static void hexdump(Stop stop, long address, int length, Output to, Runnable between) {
+        Gaps output = new Gaps(to, between);
         long at = address;
         long end = address + length;
         while (at != end) {

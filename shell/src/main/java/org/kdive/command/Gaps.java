@@ -12,11 +12,14 @@ import org.kdive.session.StopMemory;
  */
 final class Gaps {
     private final Output output;
+    private final Runnable between;
     private final List<Long> untold = new ArrayList<>(); // while nothing could be shown
     private boolean shown;
 
-    Gaps(Output output) {
+    /** @param between called before each line, and may throw to end the whole */
+    Gaps(Output output, Runnable between) {
         this.output = output;
+        this.between = between;
     }
 
     Output output() {
@@ -24,6 +27,7 @@ final class Gaps {
     }
 
     void line(String format, Object... arguments) {
+        between.run();
         shown = true;
         untold.forEach(this::tell);
         untold.clear();

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -29,6 +30,9 @@ final class Screen implements Output, AutoCloseable {
     private static final int MOST_WAITING_BYTES =
             1 << 20; // of a guest that floods; the oldest are shown, the rest counted
 
+    private static final int MOST_WAITING_LINES =
+            500; // of a command that is faster than the terminal: it waits, so that after Ctrl-C few are left to show
+
     private final ScheduledExecutorService owner = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "screen");
         thread.setDaemon(true);
@@ -40,6 +44,7 @@ final class Screen implements Output, AutoCloseable {
     private final boolean colour;
     private volatile IntSupplier width = () -> 80;
 
+    private final Semaphore room = new Semaphore(MOST_WAITING_LINES);
     private final GuestText guestText = new GuestText();
     private final StringBuilder waiting = new StringBuilder(); // the guest's text while a line is edited
     private final AtomicLong unreadBytes = new AtomicLong();
@@ -69,7 +74,7 @@ final class Screen implements Output, AutoCloseable {
 
     @Override
     public void line(String text) {
-        post(() -> show(answer, text));
+        inTurn(() -> show(answer, text));
     }
 
     @Override
@@ -79,7 +84,7 @@ final class Screen implements Output, AutoCloseable {
 
     @Override
     public void text(String text) {
-        post(() -> {
+        inTurn(() -> {
             answer.print(text);
             answer.flush();
             midLine = !text.isEmpty() ? !text.endsWith("\n") : midLine;
@@ -89,6 +94,20 @@ final class Screen implements Output, AutoCloseable {
     @Override
     public String styled(Style style, String text) {
         return colour ? Palette.paint(style, text) : text;
+    }
+
+    private void inTurn(Runnable work) {
+        room.acquireUninterruptibly();
+        boolean taken = post(() -> {
+            try {
+                work.run();
+            } finally {
+                room.release();
+            }
+        });
+        if (!taken) {
+            room.release();
+        }
     }
 
     private void show(PrintWriter to, String text) {
@@ -206,12 +225,15 @@ final class Screen implements Output, AutoCloseable {
         await(() -> {});
     }
 
-    private void post(Runnable work) {
+    /** False when nobody looks any more. */
+    private boolean post(Runnable work) {
         try {
             owner.execute(work);
+            return true;
         } catch (RejectedExecutionException e) {
             // Closed: nobody looks any more.
             System.getLogger("session").log(System.Logger.Level.DEBUG, "shown after the end", e);
+            return false;
         }
     }
 
