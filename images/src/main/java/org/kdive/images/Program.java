@@ -5,10 +5,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongPredicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kdive.images.btf.Btf;
+import org.kdive.images.btf.JoinedTypes;
 import org.kdive.images.symbols.Symbol;
 import org.kdive.images.symbols.SymbolTable;
 import org.kdive.images.types.TypeTable;
@@ -37,8 +39,13 @@ public final class Program {
      *
      * @param symbols at run-time addresses
      * @param holds whether a run-time address is in its memory
+     * @param types what it adds to the kernel's; asked for when the kernel does not have a name
      */
-    public record LoadedModule(String name, SymbolTable symbols, LongPredicate holds) {}
+    public record LoadedModule(String name, SymbolTable symbols, LongPredicate holds, Supplier<Optional<Btf>> types) {
+        public LoadedModule(String name, SymbolTable symbols, LongPredicate holds) {
+            this(name, symbols, holds, Optional::empty);
+        }
+    }
 
     private Program(
             KernelImage image,
@@ -90,9 +97,19 @@ public final class Program {
         return image;
     }
 
-    /** The kernel's own types, read at the first call; empty if it was built without BTF. */
+    /** The kernel's types, read at the first call, and those of its modules; empty if it was built without BTF. */
     public Optional<TypeTable> types() {
-        return types.value().map(TypeTable.class::cast);
+        return types.value()
+                .<TypeTable>map(kernel -> modules.isEmpty() ? kernel : new JoinedTypes(kernel, this::ofModules));
+    }
+
+    private List<Btf> ofModules() {
+        return modules.stream().flatMap(module -> module.types().get().stream()).toList();
+    }
+
+    /** The kernel's own types alone. */
+    public Optional<Btf> ownTypes() {
+        return types.value();
     }
 
     /** At link-time addresses. */

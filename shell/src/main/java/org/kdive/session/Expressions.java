@@ -31,6 +31,11 @@ final class Expressions {
         return types;
     }
 
+    /** Names mean something else now: another module is there, or one is gone. */
+    void forget() {
+        parsed.clear();
+    }
+
     /** Throws Usage and NoSymbol, with a caret. */
     Expression parse(String text) {
         Expression known = parsed.get(text);

@@ -5,12 +5,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.RspException;
 import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.images.ImageException;
 import org.kdive.images.Program;
+import org.kdive.images.btf.Btf;
 import org.kdive.images.linux.LiveKernel;
 import org.kdive.images.linux.Module;
 import org.kdive.images.linux.ModuleSymbols;
@@ -114,9 +116,10 @@ final class LoadedModules {
         return known.stream().filter(one -> one.module().isSameAs(module)).findFirst();
     }
 
-    private static Known read(LiveKernel live, Module module) {
+    private Known read(LiveKernel live, Module module) {
+        Supplier<Optional<Btf>> types = new TypesOfModule(target, module);
         return new Known(
-                module, new Program.LoadedModule(module.name(), ModuleSymbols.of(live, module), module::holds));
+                module, new Program.LoadedModule(module.name(), ModuleSymbols.of(live, module), module::holds, types));
     }
 
     /** Unwind tables of all modules, for the present stop. */

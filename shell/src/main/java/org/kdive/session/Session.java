@@ -259,6 +259,7 @@ public final class Session implements AutoCloseable {
 
     /** The type that an expression names, or that its value would have; nothing is written. Throws as {@link #evaluate}. */
     public Type typeOf(String expression) {
+        Optional<Program> unused = program(); // the modules that are there now bring types of their own
         return parse(expression).type(scope());
     }
 

@@ -141,6 +141,7 @@ final class Target implements AutoCloseable {
             Program now = modules.over(program);
             if (now != program) {
                 program = now;
+                expressions.forget();
                 modulesChanged.run();
             }
         }

@@ -83,7 +83,7 @@ final class KernelVerbsIT {
     @Test
     void breakpointsFollowAModuleAsItComesAndGoes() {
         try (session) {
-            boot(1, moduleRoot("dummy"));
+            boot(1, moduleRoot("dummy", "loop"));
             Breakpoint pending = session.call(
                     () -> session.addBreakpoint(Stoppoint.Kind.SOFTWARE, "dummy:dummy_setup", null, false));
             assertThat(pending.isPending()).isTrue();
@@ -105,6 +105,12 @@ final class KernelVerbsIT {
                             inGuest.replaceAll("(?m)^(\\w+) (\\d+) (\\d+) \\S+ \\w+ 0x(\\w+).*", "$1 $4 $2 $3"),
                             "^(\\w+) (\\w+) (\\d+) (\\d+)"))
                     .isNotEmpty();
+
+            // only the module has it, in BTF that goes on where the kernel's ends
+            assertThat(answer("ptype struct loop_device")).contains("struct gendisk *lo_disk;");
+            assertThat(answer("info types ^struct loop_dev")).contains("struct loop_device;");
+            typed("rmmod loop");
+            assertThatThrownBy(() -> answer("ptype struct loop_device")).hasMessageContaining("No struct type named");
 
             typed("rmmod dummy");
             assertThat(session.call(() ->
@@ -138,10 +144,10 @@ final class KernelVerbsIT {
         session.call(() -> session.boot(request.plan(Progress.silent())));
     }
 
-    private Path moduleRoot(String module) {
+    private Path moduleRoot(String... wanted) {
         KernelFetcher fetcher = KernelFetcher.ofUser();
         FetchedKernel kernel = fetcher.fetch(KernelName.parse("debian"), Progress.silent());
-        List<Path> modules = fetcher.modules(kernel, List.of(module), Progress.silent());
+        List<Path> modules = fetcher.modules(kernel, List.of(wanted), Progress.silent());
         Path busybox = BusyboxFetcher.ofUser().fetch(Architecture.X86_64, Progress.silent());
         Path root = scratch.resolve("root.cpio");
         new InitramfsWriter(Compression.NONE).write(BusyboxRoot.tree(busybox, modules), root);

@@ -260,11 +260,14 @@ public final class Btf implements TypeTable {
     @Override
     public List<String> typeNames(String prefix, int limit) {
         Set<String> names = new TreeSet<>();
-        collectNames(prefix, names);
+        for (Btf one = this; one != null; one = one.base) {
+            one.collectOwnNames(prefix, names);
+        }
         return names.stream().limit(Math.max(0, limit)).toList();
     }
 
-    private void collectNames(String prefix, Set<String> names) {
+    /** Those of this blob alone, without its base's. */
+    void collectOwnNames(String prefix, Set<String> names) {
         for (int record = 0; record < records.count(); record++) {
             String word = switch (kind(record)) {
                 case BtfKind.STRUCT -> "struct ";
@@ -283,9 +286,6 @@ public final class Btf implements TypeTable {
             if (name.startsWith(prefix)) {
                 names.add(kind(record) == BtfKind.INT ? IntNames.canonical(name) : name);
             }
-        }
-        if (base != null) {
-            base.collectNames(prefix, names);
         }
     }
 

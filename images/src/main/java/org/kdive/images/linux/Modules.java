@@ -132,12 +132,36 @@ public record Modules(List<Module> all, String lost) {
     /** The types it adds to the kernel's; empty if it brought none, or brought them over a base of its own. */
     public static Optional<Btf> btf(LiveKernel kernel, Module module, Btf base) {
         KernelObject object = kernel.object("module", module.address());
-        long size = object.findNumber("btf_data_size").orElse(0);
         // since 6.11 modules built out of the tree carry a base, and mean that one's ids
-        boolean isOverItsOwn = object.findNumber("btf_base_data_size").orElse(0) != 0;
-        if (size <= 0 || size > MOST_BTF_BYTES || isOverItsOwn) {
+        if (object.findNumber("btf_base_data_size").orElse(0) != 0) {
             return Optional.empty();
         }
-        return Optional.of(base.split(kernel.bytes("BTF of " + module.name(), object.number("btf_data"), (int) size)));
+        long size = object.findNumber("btf_data_size").orElse(0);
+        long data = object.findNumber("btf_data").orElse(0);
+        // .BTF lies in the copy of the file that is gone when the module starts: do_init_module clears the pointer
+        return data != 0 ? split(kernel, module, base, data, size) : kept(kernel, module, base);
+    }
+
+    // kernel/bpf/btf.c keeps the blob of each: struct btf_module, since 5.11 (36e68442d1af)
+    private static Optional<Btf> kept(LiveKernel kernel, Module module, Btf base) {
+        OptionalLong head = kernel.findAddress("btf_modules");
+        if (head.isEmpty() || !kernel.hasStruct("btf_module")) {
+            return Optional.empty();
+        }
+        long link = kernel.layout("btf_module").offset("list");
+        for (long address : ListWalk.of(kernel, head.getAsLong(), link, MOST).entries()) {
+            KernelObject one = kernel.object("btf_module", address);
+            if (one.number("module") == module.address()) {
+                KernelObject btf = one.follow("btf", "btf");
+                return split(kernel, module, base, btf.number("data"), btf.number("data_size"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Btf> split(LiveKernel kernel, Module module, Btf base, long data, long size) {
+        return size <= 0 || size > MOST_BTF_BYTES
+                ? Optional.empty()
+                : Optional.of(base.split(kernel.bytes("BTF of " + module.name(), data, (int) size)));
     }
 }
