@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import org.kdive.session.Session;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
@@ -20,16 +21,18 @@ final class MemoryDump {
     private final Path file;
     private final long start;
     private final long length;
+    private final boolean append;
     private long missingBytes; // not mapped, zeros in the file
     private long firstMissing;
     private int gaps;
     private long gapEnd; // where the last gap ends; meaningless without one
 
-    MemoryDump(Session session, Path file, long start, long length) {
+    MemoryDump(Session session, Path file, long start, long length, boolean append) {
         this.session = session;
         this.file = file;
         this.start = start;
         this.length = length;
+        this.append = append;
     }
 
     /** Throws Io for the file, and Unreadable when something was not mapped: then the rest is in the file all the same. */
@@ -41,7 +44,12 @@ final class MemoryDump {
         boolean isFile = !Files.exists(file) || Files.isRegularFile(file); // a pipe or a device is written into
         Path target = isFile ? file.resolveSibling(file.getFileName() + ".partial") : file;
         try {
-            try (OutputStream out = Files.newOutputStream(target)) {
+            if (append && isFile && Files.exists(file)) {
+                Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
+            }
+            try (OutputStream out = append
+                    ? Files.newOutputStream(target, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+                    : Files.newOutputStream(target)) {
                 copy(stop, out);
             }
             if (missingBytes < length && isFile) {
@@ -55,6 +63,20 @@ final class MemoryDump {
             }
         }
         complain();
+    }
+
+    /** Bytes that are there already. */
+    static void write(Path file, byte[] bytes, boolean append) {
+        try {
+            if (append) {
+                Files.write(file, bytes, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            } else {
+                Files.write(file, bytes);
+            }
+        } catch (IOException e) {
+            throw new SessionException(
+                    "dump %s: %s".formatted(file, Complaint.reason(e)), new SessionFailure.Io(file.toString()), e);
+        }
     }
 
     private void copy(Stop stop, OutputStream out) throws IOException {

@@ -1,6 +1,7 @@
 package org.kdive.command;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.kdive.session.Session;
@@ -8,6 +9,7 @@ import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
 import org.kdive.session.Stop;
 import org.kdive.session.StopMemory;
+import org.kdive.session.expression.Value;
 import org.kdive.session.printing.Escapes;
 
 /** What {@code find} looks for, and the looking. */
@@ -24,10 +26,7 @@ final class Needle {
             if (value.startsWith("\"")) {
                 bytes.writeBytes(Escapes.decode(value.substring(1, value.length() - 1)));
             } else {
-                long bits = session.evaluate(value).bits();
-                for (int i = 0; i < unit; i++) {
-                    bytes.write((int) (bits >>> 8 * i));
-                }
+                bytes.writeBytes(number(session, value, unit));
             }
         }
         if (bytes.size() == 0) {
@@ -36,8 +35,23 @@ final class Needle {
         return bytes.toByteArray();
     }
 
+    /** @param unit bytes; 0 for as many as the value's type has, as gdb does */
+    private static byte[] number(Session session, String expression, int unit) {
+        Value value = session.evaluate(expression);
+        if (unit == 0) {
+            return value.bytes();
+        }
+        byte[] bytes = new byte[unit];
+        for (int i = 0; i < unit; i++) {
+            bytes[value.order() == ByteOrder.LITTLE_ENDIAN ? i : unit - 1 - i] = (byte) (value.bits() >>> 8 * i);
+        }
+        return bytes;
+    }
+
     private static int unit(String format) {
-        return format.contains("g") ? 8 : format.contains("w") ? 4 : format.contains("h") ? 2 : 1;
+        return format.contains("g")
+                ? 8
+                : format.contains("w") ? 4 : format.contains("h") ? 2 : format.contains("b") ? 1 : 0;
     }
 
     /** How many to find at most: the digits of the format. */

@@ -1,7 +1,12 @@
 package org.kdive.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -9,6 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What can be read of one stopped x86-64 guest, in a system call of its first program. */
 @Timeout(240)
@@ -134,5 +140,27 @@ final class InspectX86IT {
         } finally {
             guest.answer("set var %s = %s".formatted(place, before));
         }
+    }
+
+    @Test
+    void movesMemoryBetweenGuestAndFilesAsGdbDoes(@TempDir Path files) throws IOException {
+        Path file = files.resolve("banner.bin");
+        guest.answer("dump binary memory %s linux_banner linux_banner+5".formatted(file));
+        guest.answer("append memory %s linux_banner+5 +8".formatted(file));
+        assertThat(Files.readString(file)).isEqualTo("Linux version");
+        guest.answer("dump value %s init_task.comm".formatted(file));
+        assertThat(Files.readAllBytes(file)).hasSize(16).startsWith("swapper".getBytes(StandardCharsets.US_ASCII));
+        assertThatThrownBy(() -> guest.answer("dump ihex memory x.hex $sp +8")).hasMessageContaining("objcopy");
+
+        guest.answer("dump binary memory %s saved_command_line saved_command_line+16".formatted(file));
+        Files.writeString(files.resolve("new"), "0123456789");
+        guest.answer("restore %s binary saved_command_line 2 4".formatted(files.resolve("new")));
+        assertThat(guest.answer("x/2xb saved_command_line+2")).contains("0x32").contains("0x33");
+        guest.answer("restore %s binary saved_command_line".formatted(file));
+        assertThat(guest.answer("find linux_banner, +64, \"version\"")).contains("<linux_banner+6>", "1 pattern found");
+        assertThat(guest.answer("find/b linux_banner, linux_banner+6, 'v'")).contains("<linux_banner+6>");
+        assertThat(guest.answer("print $numfound")).contains("= 1");
+        // as long as its type: an int is four bytes
+        assertThat(guest.answer("find &init_task.pid, +4, 0")).contains("1 pattern found");
     }
 }

@@ -53,7 +53,7 @@ final class MemoryTruthIT {
             assertThat(samples.get("nowhere")).allMatch(one -> one.ours().isEmpty());
 
             int compared = guest.on(() -> compare(guest, stop));
-            assertThat(compared).isGreaterThan(10_000);
+            assertThat(compared).isGreaterThan(3_000);
             guest.on(() -> refusesDevices(guest, stop));
         }
     }
@@ -136,7 +136,7 @@ final class MemoryTruthIT {
         return new Sample(address, stop.memory().physical(address), qemus);
     }
 
-    /** Every page of the kernel's image, and every 16th of the direct map of RAM; how many could be read. */
+    /** Every other page of the kernel's image, and every 16th of the direct map of RAM; how many could be read. */
     private static int compare(Guest guest, Stop stop) {
         StopMemory packets =
                 new StopMemory(guest.session.target().stub(), stop.thread(), Optional.empty(), Optional::empty);
@@ -149,11 +149,11 @@ final class MemoryTruthIT {
         long first = program.toRunTime(ends.get(0)) & -PAGE;
         long last = program.toRunTime(ends.get(ends.size() - 1));
         int compared = 0;
-        for (long page = first; page < last; page += PAGE) {
+        for (long page = first; page < last; page += 2 * PAGE) {
             compared += compare(stop, packets, page);
         }
         long task = guest.evaluateHere("(long)$lx_current()") & -PAGE;
-        for (int step = -6000; step < 6000; step++) {
+        for (int step = -2000; step < 2000; step++) {
             compared += compare(stop, packets, task + 16L * PAGE * step);
         }
         return compared;
