@@ -32,6 +32,7 @@ public final class Verbs {
         List<Command> all = new ArrayList<>();
         all.addAll(BootVerbs.all(stops));
         all.addAll(RunVerbs.all(settings, printing, stops));
+        all.addAll(new ReverseVerbs(printing, stops).all());
         all.addAll(PlaceVerbs.all(settings, stops));
         all.addAll(BreakpointVerbs.all(displays));
         all.addAll(DataVerbs.all());

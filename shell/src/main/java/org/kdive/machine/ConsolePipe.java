@@ -4,6 +4,7 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -66,7 +67,8 @@ final class ConsolePipe {
         if (wanted == shown) {
             return;
         }
-        try (FileOutputStream pipe = new FileOutputStream(fromGuest.toFile())) {
+        // opened both ways, since nothing else waits for no reader: QEMU may be gone
+        try (RandomAccessFile pipe = new RandomAccessFile(fromGuest.toFile(), "rw")) {
             pipe.write(mark); // one write below PIPE_BUF: never torn
             shown = wanted;
         } catch (IOException e) {

@@ -40,7 +40,7 @@ final class Branches {
                         .noneMatch(instruction -> instruction.mnemonic().startsWith("."));
     }
 
-    private static boolean isCall(Instruction instruction) {
+    static boolean isCall(Instruction instruction) {
         return CALLS.matcher(instruction.mnemonic()).matches();
     }
 

@@ -36,6 +36,7 @@ final class Engagement implements AutoCloseable {
     private final Hypervisor hypervisor;
     private final Checkpoints checkpoints;
     private final KernelFinder finder;
+    private final History history;
     private boolean foundRunning = true; // somebody else's guest, before the stub stopped it
 
     private Engagement(Target target, Workbench bench) {
@@ -49,6 +50,7 @@ final class Engagement implements AutoCloseable {
         this.hypervisor = new Hypervisor(target, control, slide, bench.notices());
         this.checkpoints = new Checkpoints(target, control, slide, bench);
         this.finder = new KernelFinder(target, slide, bench.notices());
+        this.history = new History(target, control, slide, breakpoints);
         slide.whenChanged(placement::symbolsMoved);
         target.whenModulesChange(placement::modulesChanged);
         target.initMemory().whenFreed(placement::initMemoryFreed);
@@ -135,6 +137,7 @@ final class Engagement implements AutoCloseable {
     private void listen(QmpClient qmp) {
         qmp.subscribe(
                 event -> RUN_STATE_EVENTS.contains(event.name())
+                        && !target.recorded().isTravelling()
                         && !target.isEchoOfOurs(event.name())
                         && !control.takesLightly(event.name()),
                 event -> control.post(new Happening.Qmp(event)));
@@ -178,6 +181,10 @@ final class Engagement implements AutoCloseable {
 
     Checkpoints checkpoints() {
         return checkpoints;
+    }
+
+    History history() {
+        return history;
     }
 
     ThreadId currentThread() {

@@ -56,7 +56,7 @@ record Goal(String command, @Nullable Step findStep, List<Stoppoint> stoppoints,
         return findStep != null ? findStep.thread().equals(thread) : isAt(registers.pc()) && reached.test(registers);
     }
 
-    private boolean isAt(long pc) {
+    boolean isAt(long pc) {
         return stoppoints.stream().anyMatch(point -> point.address() == pc);
     }
 }

@@ -37,6 +37,13 @@ final class Planting {
         lastVersion = version;
     }
 
+    /** These and nothing else; the next {@link #plant} brings back what should stand. */
+    void plantOnly(List<Stoppoint> wanted) {
+        remove(planted.stream().filter(point -> !wanted.contains(point)).toList());
+        insert(wanted.stream().filter(point -> !planted.contains(point)).toList());
+        lastVersion = -1;
+    }
+
     // all requests go out before the first answer is waited for
     private void insert(List<Stoppoint> points) {
         List<CompletableFuture<Void>> answers =

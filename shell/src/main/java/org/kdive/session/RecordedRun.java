@@ -17,6 +17,7 @@ final class RecordedRun {
     private final @Nullable Machine machine; // null: somebody else's
     private final @Nullable Recording recording; // null: neither
     private final long last;
+    private volatile boolean travelling; // what QEMU tells of the run state is not the present's
     private long armed = NOWHERE; // where QEMU has been told to stop, as far as we know
 
     RecordedRun(@Nullable Machine machine) {
@@ -76,6 +77,15 @@ final class RecordedRun {
     void stopAt(long instruction) {
         var unused = machine().qmp().call(STOP_AT, Map.of("icount", instruction));
         armed = instruction;
+    }
+
+    void travels(boolean value) {
+        travelling = value;
+    }
+
+    /** Any thread. */
+    boolean isTravelling() {
+        return travelling;
     }
 
     /** The machine is at another moment than before. */

@@ -74,9 +74,21 @@ final class RunControl {
         return stoppedBy(cause, thread, Aftermath.NONE);
     }
 
-    private Stop stoppedBy(Cause cause, ThreadId thread, Aftermath aftermath) {
+    Stop stoppedBy(Cause cause, ThreadId thread, Aftermath aftermath) {
         target.modules().stopped();
         return state.stopped(cause, thread, aftermath);
+    }
+
+    Planting planting() {
+        return planting;
+    }
+
+    boolean isInterruptAsked() {
+        return interruptAsked;
+    }
+
+    void forgetInterrupt() {
+        interruptAsked = false;
     }
 
     /** Another thread of the same stop becomes the current one. */

@@ -342,6 +342,11 @@ public final class Session implements AutoCloseable {
         return require().checkpoints();
     }
 
+    /** A replay's past and future. */
+    public History history() {
+        return require().history();
+    }
+
     /** The guest's serial line. */
     public ConsoleDesk console() {
         return console;

@@ -37,6 +37,9 @@ public sealed interface SessionFailure {
     /** This target, architecture or kernel has no such thing. */
     record Unsupported(String what) implements SessionFailure {}
 
+    /** QEMU makes no progress in a replay. */
+    record Stalled(long instruction) implements SessionFailure {}
+
     /** The user pressed Ctrl-C. */
     record Interrupted() implements SessionFailure {}
 

@@ -14,11 +14,13 @@ public final class Stepper {
     private static final long LARGEST_STACK_BYTES = 64 << 10; // THREAD_SIZE is 32 KiB at most, with KASAN
 
     private final RunControl control;
+    private final Target target;
     private final Branches branches;
     private final Locations locations;
 
     Stepper(RunControl control, Target target, Locations locations) {
         this.control = control;
+        this.target = target;
         this.branches = new Branches(target);
         this.locations = locations;
     }
@@ -117,6 +119,7 @@ public final class Stepper {
      * @param told the place, before the guest runs
      */
     public Running jump(String location, Consumer<String> told) {
+        target.recorded().requireChangeable("jump");
         Stop stop = control.requireStop();
         List<Long> addresses = placed("jump", location, stop);
         if (addresses.size() > 1) {

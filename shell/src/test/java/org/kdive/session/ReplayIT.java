@@ -6,17 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.images.fetch.Progress;
 import org.kdive.machine.GuestArchitecture;
 import org.kdive.machine.MachineException;
 import org.kdive.machine.Recording;
 
 /** A run is recorded, and runs again: the same, to the instruction. */
-@Timeout(240)
+@Timeout(600)
 final class ReplayIT {
+    // a replay is slower than what it replays, most so while the kernel looks at clocks
+    private static final Duration LONG = Duration.ofMinutes(4);
+
     @TempDir
     private Path work;
 
@@ -65,6 +72,15 @@ final class ReplayIT {
             assertThat(guest.on(start::pc)).isEqualTo(seen.startKernel());
             assertThat(guest.on(() -> guest.session.target().slideBytes())).isEqualTo(seen.slide());
 
+            backAndForth(guest, seen);
+            backToWhatIsSought(guest);
+            guest.on(() -> {
+                guest.session.breakpoints().deleteAll();
+                return guest.session
+                        .history()
+                        .goTo(guest.session.history().total().orElseThrow() - 1000);
+            });
+
             Stop end = guest.resume();
 
             assertThat(end.cause()).isEqualTo(new Cause.NoMoreHistory(true));
@@ -72,6 +88,104 @@ final class ReplayIT {
             assertThatThrownBy(() -> guest.on(() -> guest.session.resume()))
                     .hasMessageContaining("the recording ends here");
         }
+    }
+
+    // the guest stands in start_kernel
+    private static void backAndForth(Guest guest, Recorded seen) {
+        long start = now(guest);
+        Stop stepped = guest.run(() -> guest.session.stepper().step());
+        assertThat(now(guest)).isEqualTo(start + 1);
+        long second = guest.on(stepped::pc);
+        Stop called = guest.run(() -> guest.session.stepper().next());
+        long third = guest.on(called::pc);
+
+        Stop back = guest.on(() -> guest.session.history().nextBack());
+
+        assertThat(guest.on(back::pc)).isEqualTo(second);
+        assertThat(back.cause()).isEqualTo(new Cause.Arrived("reverse-nexti"));
+        assertThat(now(guest)).isEqualTo(start + 1);
+        Stop first = guest.on(() -> guest.session.history().stepBack(1));
+        assertThat(guest.on(first::pc)).isEqualTo(seen.startKernel());
+        assertThat(now(guest)).isEqualTo(start);
+        guest.on(() -> guest.session.history().goTo(start + 40));
+        Stop again = guest.on(() -> guest.session.history().stepBack(40));
+        assertThat(guest.on(again::pc)).isEqualTo(seen.startKernel());
+        guest.run(() -> guest.session.stepper().step());
+        assertThat(guest.on(guest.run(() -> guest.session.stepper().next())::pc))
+                .isEqualTo(third);
+    }
+
+    private static void backToWhatIsSought(Guest guest) {
+        Breakpoint there = guest.breakAt("rest_init");
+        Stop rest = guest.on(() -> guest.session.resume().await(LONG)).orElseThrow();
+        guest.on(() -> {
+            guest.session.breakpoints().delete(there.number());
+            return true;
+        });
+        long here = now(guest);
+        long pc = guest.on(rest::pc);
+        Breakpoint print = guest.breakAt("_printk");
+        Stop last = guest.on(() -> guest.session.history().continueBack());
+        assertThat(last.cause()).isEqualTo(new Cause.BreakpointHit(List.of(print.number()), false));
+        assertThat(guest.where(last)).isEqualTo("_printk");
+        guest.on(() -> {
+            guest.session.breakpoints().ignore(print.number(), 2);
+            return true;
+        });
+        guest.on(() -> guest.session.history().continueBack());
+        long fourthLast = now(guest);
+        guest.resume();
+        guest.resume();
+        guest.resume();
+        assertThat(guest.on(() -> guest.session.requireStop().pc())).isEqualTo(guest.on(() -> print(guest)));
+        guest.on(() -> {
+            guest.session.breakpoints().condition(print.number(), "1 == 0");
+            return true;
+        });
+        Stop nothing = guest.on(() -> guest.session.history().continueBack());
+        assertThat(nothing.cause()).isEqualTo(new Cause.NoMoreHistory(false));
+        assertThat(now(guest)).isZero();
+        guest.on(() -> guest.session.history().goTo(fourthLast));
+        assertThat(guest.where(guest.on(guest.session::requireStop))).isEqualTo("_printk");
+
+        Stop caller = guest.on(() -> guest.session.history().finishBack());
+        assertThat(now(guest)).isLessThan(fourthLast);
+        assertThat(guest.where(caller)).doesNotContain("_printk");
+        guest.on(() -> guest.session.history().goTo(here));
+        assertThat(guest.on(() -> guest.session.requireStop().pc())).isEqualTo(pc);
+        writers(guest);
+    }
+
+    private static long print(Guest guest) {
+        return guest.session.resolve("_printk").get(0);
+    }
+
+    // the clock ticks a few times on the way to rest_init
+    private static void writers(Guest guest) {
+        long ticks = guest.evaluate("jiffies_64");
+        History.Writer writer =
+                guest.on(() -> guest.session.history().whoWrote("jiffies_64")).orElseThrow();
+        assertThat(writer.after().orElseThrow().bits()).isEqualTo(ticks);
+        assertThat(writer.before().orElseThrow().bits()).isEqualTo(ticks - 1);
+        assertThat(guest.where(writer.stop())).startsWith("do_timer");
+        assertThat(guest.evaluate("jiffies_64")).isEqualTo(ticks - 1);
+        guest.on(() -> guest.session.history().goTo(writer.from()));
+        Breakpoint watch =
+                guest.on(() -> guest.session.addWatchpoint(Stoppoint.Kind.WRITE, "jiffies_64", OptionalLong.empty()));
+        for (int i = 1; i <= 2; i++) {
+            long expected = ticks - i;
+            Stop written = guest.on(() -> guest.session.history().continueBack());
+            assertThat(written.cause()).isInstanceOfSatisfying(Cause.WatchpointHit.class, hit -> {
+                assertThat(hit.hits()).hasSize(1);
+                assertThat(hit.hits().get(0).number()).isEqualTo(watch.number());
+                assertThat(hit.hits().get(0).now().orElseThrow().bits()).isEqualTo(expected);
+            });
+            assertThat(guest.evaluate("jiffies_64")).isEqualTo(expected);
+        }
+    }
+
+    private static long now(Guest guest) {
+        return guest.on(() -> guest.session.history().now("when"));
     }
 
     private static void refusals(Path from) throws IOException {
