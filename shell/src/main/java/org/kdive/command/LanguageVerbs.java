@@ -22,7 +22,7 @@ final class LanguageVerbs {
     }
 
     List<Command> commands() {
-        return List.of(quit(), source(), echo(), history(), console());
+        return List.of(quit(), source(), echo(), complete(), history(), console());
     }
 
     private Command quit() {
@@ -114,6 +114,21 @@ final class LanguageVerbs {
                 .help("Backslash escapes as in C. As in gdb no line end is added: echo done\\n")
                 .runs((session, arguments, output) ->
                         output.text(new String(Escapes.decode(arguments.tail()), StandardCharsets.UTF_8)));
+    }
+
+    private Command complete() {
+        return Command.named("complete")
+                .topic(Topic.SCRIPTS)
+                .usage("complete LINE")
+                .summary("list what the last word of a line could become, for editors and other programs")
+                .help("One completed line each, as gdb prints them: complete break vfs_")
+                .runs((session, arguments, output) -> {
+                    String line = arguments.tail();
+                    Completion completion = interpreter.complete(line, line.length());
+                    completion
+                            .candidates()
+                            .forEach(word -> output.line("%s", line.substring(0, completion.from()) + word));
+                });
     }
 
     private Command console() {
