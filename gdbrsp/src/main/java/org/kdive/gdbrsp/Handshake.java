@@ -101,8 +101,15 @@ final class Handshake {
         TargetDescription fallback = options.fallbackDescription();
         if (fallback != null) {
             description = fallback;
+            return done();
         }
-        return done();
+        return ask("ask for the registers", "g").thenAccept(answer -> {
+            String hex = answer.orElse("");
+            DefaultLayouts.ofSize(hex.length() / 2).ifPresent(layout -> {
+                description = layout;
+                features = features.withPacketSizeUnlessSaid(DefaultLayouts.bufferBytes(layout));
+            });
+        });
     }
 
     private CompletableFuture<Void> askStop() {

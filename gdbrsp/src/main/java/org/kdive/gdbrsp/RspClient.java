@@ -62,8 +62,12 @@ public final class RspClient implements AutoCloseable {
      * RspException: Unreachable, TimedOut, or what the stub did wrong; nothing is left open then.
      */
     public static RspClient connect(SocketAddress endpoint, RspOptions options) {
+        return over(NettyTransport.connect(endpoint, options.connectTimeout()), options);
+    }
+
+    /** The same over a line that is connected already. */
+    static RspClient over(RspTransport transport, RspOptions options) {
         long deadline = System.nanoTime() + options.connectTimeout().toNanos();
-        RspTransport transport = NettyTransport.connect(endpoint, options.connectTimeout());
         CompletableFuture<RspClient> opening = open(transport, options);
         try {
             return opening.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);

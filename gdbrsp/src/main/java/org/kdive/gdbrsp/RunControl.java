@@ -142,8 +142,8 @@ final class RunControl implements RspLink.Listener {
             request.onwards(stop -> isPlainTrap(stop, step.thread()), packet(features, step.then()));
         }
         ahead.forget();
-        selectionForOldStubs(features, how).ifPresent(link::submit);
         StopReply before = lastStop;
+        selectionForOldStubs(features, how, before).ifPresent(link::submit);
         link.resume(request).whenAnswered((stop, thrown) -> {
             if (thrown != null && link.state() == RspState.HALTED) {
                 lastStop = before; // refused: it never ran
@@ -218,8 +218,12 @@ final class RunControl implements RspLink.Listener {
         return vCont ? "vCont;c" : "c";
     }
 
-    /** Without vCont the thread to step is chosen by a packet of its own. */
-    private static Optional<Request<Boolean>> selectionForOldStubs(StubFeatures features, Resume how) {
+    /**
+     * Without vCont the thread to step is chosen by a packet of its own, unless it is the one that stopped: KGDB names that
+     * one by its CPU, takes the name for the CPU's idle task and refuses to step another than it runs (6.1).
+     */
+    private static Optional<Request<Boolean>> selectionForOldStubs(
+            StubFeatures features, Resume how, @Nullable StopReply stop) {
         ThreadId thread = null;
         if (how instanceof Resume.Step step) {
             thread = step.thread();
@@ -228,7 +232,8 @@ final class RunControl implements RspLink.Listener {
         } else if (how instanceof Resume.StepThenContinue step) {
             thread = step.thread();
         }
-        return thread == null || features.vContActions().contains("s")
+        boolean stopped = stop != null && stop.thread().equals(Optional.ofNullable(thread));
+        return thread == null || stopped || features.vContActions().contains("s")
                 ? Optional.empty()
                 : Optional.of(Request.ok("choose the thread to step", "Hc" + thread.wire()));
     }

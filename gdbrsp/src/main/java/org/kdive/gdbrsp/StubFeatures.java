@@ -55,6 +55,13 @@ public record StubFeatures(
         }
     }
 
+    /** For a stub that did not say how long a packet may be. */
+    StubFeatures withPacketSizeUnlessSaid(int bytes) {
+        return offered.containsKey("PacketSize")
+                ? this
+                : new StubFeatures(bytes, offered, vContActions, qemuExtensions);
+    }
+
     StubFeatures withVCont(String reply) {
         // vCont;c;C;s;S
         Set<String> actions = new HashSet<>(List.of(reply.split(";", -1)));

@@ -231,10 +231,8 @@ final class ConversationTest {
                 Talk.KGDB,
                 "> $Hgfffffffe#??",
                 "< +$OK#??",
-                "> +$m1000,c6#??",
-                "< +$" + "00".repeat(198) + "#??",
-                "> +$m10c6,2#??",
-                "< +$0102#??",
+                "> +$m1000,c8#??",
+                "< +$" + "00".repeat(200) + "#??",
                 "> +",
                 "> $Hc7#??",
                 "< +$OK#??",
@@ -281,7 +279,9 @@ final class ConversationTest {
             "> $qqemu.Supported#??",
             "< $#??",
             "> $qC#??",
-            "< $QC5#??"
+            "< $QC5#??",
+            "> $g#??",
+            "< $#??"
         });
         talk.peer.then("> $vCont;c#??", "< $T05thread:5;swbreak:;#??");
         assertThat(talk.settled(talk.client.resume(Resume.continueAll())))

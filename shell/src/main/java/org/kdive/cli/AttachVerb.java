@@ -1,6 +1,7 @@
 package org.kdive.cli;
 
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -20,7 +21,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "attach",
         description = "Joins a QEMU that somebody else started, stops its guest and gives the prompt.",
-        footer = "An endpoint EP is unix:PATH, tcp:HOST:PORT or HOST:PORT.")
+        footer = {
+            "An endpoint EP is unix:PATH, tcp:HOST:PORT or HOST:PORT.",
+            "KGDB is broken into by a BREAK and g: QEMU's monitor sends the BREAK, so give --qmp as well; without it a",
+            "root shell on the line is asked (echo g > /proc/sysrq-trigger)."
+        })
 final class AttachVerb implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -28,8 +33,20 @@ final class AttachVerb implements Callable<Integer> {
     @ParentCommand
     private KdiveVerb kdive;
 
-    @Option(names = "--gdb", paramLabel = "EP", required = true, description = "QEMU's gdb stub.")
-    private String gdb;
+    @Option(names = "--gdb", paramLabel = "EP", description = "A gdb stub: QEMU's, gdbserver's, another's.")
+    private @Nullable String gdb; // null: KGDB
+
+    @Option(
+            names = "--kgdb",
+            paramLabel = "EP",
+            description = "A serial line with KGDB on it (kgdboc=ttyS0), which may be the console too.")
+    private @Nullable String kgdb; // null: a stub
+
+    @Option(
+            names = "--console",
+            paramLabel = "EP",
+            description = "The guest's serial line, for console, send and expect.")
+    private @Nullable String console; // null: none, or KGDB's
 
     @Option(names = "--qmp", paramLabel = "EP", description = "QEMU's monitor (default: the stub alone).")
     private @Nullable String qmp; // null: none
@@ -54,9 +71,16 @@ final class AttachVerb implements Callable<Integer> {
             throw new picocli.CommandLine.ParameterException(line, "--symbols needs the --kernel they belong to");
         }
         Supplier<Optional<Program>> program = program(DownloadProgress.of(line.getErr()));
+        if ((gdb == null) == (kgdb == null)) {
+            throw new picocli.CommandLine.ParameterException(line, "attach wants one of --gdb EP and --kgdb EP");
+        }
         AttachPlan plan = new AttachPlan(
-                AttachPlan.endpoint("--gdb", gdb),
+                kgdb == null
+                        ? AttachPlan.endpoint("--gdb", Objects.requireNonNull(gdb))
+                        : AttachPlan.endpoint("--kgdb", kgdb),
+                kgdb != null,
                 qmp == null ? null : AttachPlan.endpoint("--qmp", qmp),
+                console == null ? null : AttachPlan.endpoint("--console", console),
                 kernel != null,
                 program);
         return Shells.prompt(kdive, line, session -> session.attach(plan));

@@ -128,6 +128,6 @@ final class BootVerbs {
                         "attach: unknown word \"%s\"".formatted(word), new SessionFailure.Usage(ATTACH_USAGE));
             }
         }
-        return new AttachPlan(AttachPlan.endpoint("gdb endpoint", words.get(0)), qmp, hasKernel, kernel);
+        return AttachPlan.stub(AttachPlan.endpoint("gdb endpoint", words.get(0)), qmp, hasKernel, kernel);
     }
 }

@@ -103,8 +103,16 @@ public final class StopView {
         ContextView.code(stop, 1, output);
     }
 
+    private static final int MOST_CPUS = 8192; // CONFIG_NR_CPUS, at most
+
     private static String cpu(Stop stop) {
-        return stop.threads().size() > 1 ? " on CPU %d".formatted(stop.thread().thread() - 1) : "";
+        if (stop.threads().size() <= 1) {
+            return "";
+        }
+        // KGDB calls the CPUs fffffffe, fffffffd and so on down: kernel/debug/gdbstub.c, shadow_pid
+        long number = stop.thread().thread();
+        long shadow = 0xfffffffeL - number;
+        return " on CPU %d".formatted(shadow >= 0 && shadow < MOST_CPUS ? shadow : number - 1);
     }
 
     private static String symbol(Stop stop, long pc) {

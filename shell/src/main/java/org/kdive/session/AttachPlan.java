@@ -1,6 +1,7 @@
 package org.kdive.session;
 
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -12,12 +13,25 @@ import org.kdive.qmp.QmpFailure;
 /**
  * What to join.
  *
+ * @param isKgdb whether {@code gdb} is a serial line, KGDB's and perhaps the console's too
  * @param qmp null: the stub alone
+ * @param console the guest's serial line; null: none, or KGDB's
  * @param hasKernel whether {@code kernel} will bring symbols
  * @param kernel the kernel at its link addresses; asked for late and once
  */
 public record AttachPlan(
-        SocketAddress gdb, @Nullable SocketAddress qmp, boolean hasKernel, Supplier<Optional<Program>> kernel) {
+        SocketAddress gdb,
+        boolean isKgdb,
+        @Nullable SocketAddress qmp,
+        @Nullable SocketAddress console,
+        boolean hasKernel,
+        Supplier<Optional<Program>> kernel) {
+
+    /** A gdb stub. */
+    public static AttachPlan stub(
+            SocketAddress gdb, @Nullable SocketAddress qmp, boolean hasKernel, Supplier<Optional<Program>> kernel) {
+        return new AttachPlan(gdb, false, qmp, null, hasKernel, kernel);
+    }
 
     /** An endpoint as users write it; throws Usage with {@code what} it was for when it is spelled wrong or cannot be. */
     public static SocketAddress endpoint(String what, String words) {
@@ -31,6 +45,11 @@ public record AttachPlan(
             String why = e.failure() instanceof QmpFailure.Unreachable unreachable ? unreachable.why() : "unusable";
             throw unusable(what, words, why, e);
         }
+    }
+
+    /** As users write it. */
+    static String spelled(SocketAddress address) {
+        return address instanceof UnixDomainSocketAddress unix ? "unix:" + unix.getPath() : address.toString();
     }
 
     private static SessionException unusable(String what, String words, String why, @Nullable Throwable cause) {

@@ -9,6 +9,7 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.kdive.gdbrsp.ThreadId;
+import org.kdive.images.Architecture;
 import org.kdive.images.arch.Disassembler;
 import org.kdive.images.arch.Instruction;
 import org.kdive.images.arch.InstructionSet;
@@ -19,6 +20,8 @@ import org.kdive.images.arch.X86Mode;
 final class Code {
     // 0xffffffff81000000:  0f 01 15 21 b0 78 01     lgdtq    0x178b021(%rip)
     // 0xffffffff80309ff6:  711d                     addi     sp,sp,-96
+    private static final long PROTECTED = 1; // CR0.PE
+    private static final long LONG_MODE = 0x400; // EFER.LMA
     private static final Pattern HMP_LINE =
             Pattern.compile("0x([0-9a-f]+):\\s+((?:(?:[0-9a-f]{2}|[0-9a-f]{4}|[0-9a-f]{8}) )+)\\s*(\\S+)\\s*(.*)");
 
@@ -45,11 +48,12 @@ final class Code {
 
     private InstructionSet instructionSet() {
         RegisterFile registers = target.registers(thread);
+        boolean isWide = target.architecture() == Architecture.X86_64; // as far as a stub without these registers tells
         return switch (target.architecture()) {
             case X86_64, X86_32 ->
                 X86Mode.of(
-                                registers.number("cr0").orElse(0),
-                                registers.number("efer").orElse(0),
+                                registers.number("cr0").orElse(PROTECTED),
+                                registers.number("efer").orElse(isWide ? LONG_MODE : 0),
                                 registers.number("eflags").orElse(0),
                                 registers.number("cs").orElse(0),
                                 Optional.empty())

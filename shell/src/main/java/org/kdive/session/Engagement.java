@@ -1,16 +1,13 @@
 package org.kdive.session;
 
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.RspClient;
 import org.kdive.gdbrsp.RspException;
 import org.kdive.gdbrsp.RspFailure;
 import org.kdive.gdbrsp.RspOptions;
 import org.kdive.gdbrsp.ThreadId;
-import org.kdive.images.Architecture;
 import org.kdive.machine.Accelerator;
 import org.kdive.machine.Machine;
 import org.kdive.machine.MachineException;
@@ -83,30 +80,29 @@ final class Engagement implements AutoCloseable {
     }
 
     static Engagement attach(AttachPlan plan, Workbench bench) {
-        QmpClient qmp = plan.qmp() == null ? null : QmpClient.connect(plan.qmp(), Duration.ofSeconds(10));
-        RspClient stub = null;
+        AttachedChannels channels = AttachedChannels.open(plan, STUB);
         Engagement engagement = null;
         try {
-            boolean running = qmp == null || isRunning(qmp); // asked first: the stub stops the guest
-            stub = RspClient.connect(plan.gdb(), STUB);
-            Architecture architecture = Architectures.of(stub.description());
+            RspClient stub = channels.stub();
+            QmpClient qmp = channels.monitor();
             Target target = new Target(
                     stub,
                     qmp,
                     null,
                     Architectures.isTcg(stub, qmp),
-                    architecture,
+                    Architectures.of(stub.description()),
                     plan.hasKernel(),
                     plan.kernel(),
                     bench.convenience());
+            target.reachedBy(channels);
             engagement = new Engagement(target, bench);
-            engagement.join(running);
+            engagement.join(channels.foundRunning());
             return engagement;
         } catch (RuntimeException e) {
             if (engagement != null) {
                 engagement.close(); // refused: the guest goes on as it was found
             } else {
-                closeQuietly(stub, qmp);
+                channels.close();
             }
             throw e;
         }
@@ -119,19 +115,6 @@ final class Engagement implements AutoCloseable {
         begin(new Cause.Attached());
         finder.look(control.requireStop().thread());
         placement.symbolsMoved();
-    }
-
-    private static boolean isRunning(QmpClient qmp) {
-        return Waits.on(qmp.execute("query-status", Map.of()), "query-status").flag("running");
-    }
-
-    private static void closeQuietly(@Nullable RspClient stub, @Nullable QmpClient qmp) {
-        if (stub != null) {
-            stub.close();
-        }
-        if (qmp != null) {
-            qmp.close();
-        }
     }
 
     private void listen(QmpClient qmp) {

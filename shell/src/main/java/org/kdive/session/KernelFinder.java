@@ -35,6 +35,9 @@ final class KernelFinder {
 
     /** Throws Refused when the image is of another kernel. Quiet when no kernel is up yet. */
     void look(ThreadId thread) {
+        if (!target.stub().features().isQemu() && !(target.hasKernel() && slide.isSettled())) {
+            return; // no kernel, or a line too slow for megabytes
+        }
         if (target.hasKernel() && slide.isSettled()) {
             slide.confirmedBy(checked(thread, target.requireProgram(), target.slideBytes()));
             return;

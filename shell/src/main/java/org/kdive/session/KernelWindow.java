@@ -93,7 +93,12 @@ final class KernelWindow implements SlideMethod {
         Program program = target.requireProgram();
         OptionalLong handler = InterruptTable.handlerOfDivideError(target, thread);
         if (handler.isEmpty()) {
-            return Optional.empty();
+            // no monitor to ask for the table: the code that runs is the kernel's own, or nothing tells
+            OptionalLong slide = mark.around(
+                    thread, target.registers(thread).pc(), STEP_BYTES, (int) (window.lengthBytes() / STEP_BYTES));
+            return slide.isPresent()
+                    ? Optional.of(new Found(slide.getAsLong(), "its banner was found near the program counter"))
+                    : Optional.empty();
         }
         return program.symbols()
                 .find("asm_exc_divide_error")

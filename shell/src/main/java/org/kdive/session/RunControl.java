@@ -262,6 +262,9 @@ final class RunControl {
             return; // the target is gone: the state says so
         }
         target.stopped();
+        if (goal.stepping().isEmpty()) {
+            BreakpointTrap.putBack(target, planting, reply, resumption.whoStopped(reply));
+        }
         StopInference.Verdict verdict = inference.infer(reply, goal, interruptAsked, reconciler.lastWord());
         ThreadId where = resumption.whoStopped(reply);
         boolean lateStep = resumption.isLateStep(reply);

@@ -38,6 +38,7 @@ final class Target implements AutoCloseable {
     private final RspClient stub;
     private final @Nullable QmpClient qmp; // null: attached to a stub alone
     private final @Nullable Machine machine; // null: somebody else's QEMU
+    private @Nullable AttachedChannels channels; // null: a machine of ours
     private final boolean tcg;
     private boolean hasKernel;
     private Supplier<Optional<Program>> linked;
@@ -115,7 +116,12 @@ final class Target implements AutoCloseable {
     }
 
     Optional<Console> console() {
-        return machine().map(Machine::console);
+        return channels == null ? machine().map(Machine::console) : channels.console();
+    }
+
+    /** Closed with the target. */
+    void reachedBy(AttachedChannels others) {
+        channels = others;
     }
 
     /** Software breakpoints everywhere, watchpoints of any size: only QEMU's own translator has them. */
@@ -174,7 +180,9 @@ final class Target implements AutoCloseable {
     }
 
     String threadName(ThreadId of) {
-        return Waits.on(stub.threadName(of), "read the thread's name").strip();
+        return Waits.on(stub.threadName(of), "read the thread's name")
+                .replace("\0", "")
+                .strip();
     }
 
     /** An address with its symbol where it has one: {@code 0xffffffff83208a90 <start_kernel+4>}. */
@@ -259,6 +267,9 @@ final class Target implements AutoCloseable {
     /** The guest has just stopped; what the stub reads ahead of us is of this stop. */
     void stopped() {
         cache.clear();
+        if (!stub.features().isQemu()) {
+            threads = null; // tasks or a program's threads: they come and go; CPUs do not
+        }
     }
 
     /** Whether time in the guest may be counted in instructions, so that each of them has to be executed by it. */
@@ -375,8 +386,8 @@ final class Target implements AutoCloseable {
         stub.close();
         if (machine != null) {
             machine.close();
-        } else if (qmp != null) {
-            qmp.close();
+        } else if (channels != null) {
+            channels.close();
         }
     }
 }

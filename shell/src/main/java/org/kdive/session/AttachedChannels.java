@@ -1,0 +1,163 @@
+package org.kdive.session;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.kdive.gdbrsp.KgdbLine;
+import org.kdive.gdbrsp.RspClient;
+import org.kdive.gdbrsp.RspException;
+import org.kdive.gdbrsp.RspFailure;
+import org.kdive.gdbrsp.RspOptions;
+import org.kdive.gdbrsp.RspState;
+import org.kdive.machine.Console;
+import org.kdive.qmp.QmpClient;
+import org.kdive.qmp.QmpValue;
+
+/**
+ * The ways to a machine that somebody else started. Over KGDB the monitor is asked for BREAKs and nothing else: KGDB stops
+ * the kernel, and what QEMU says of the machine is not what the kernel does.
+ */
+final class AttachedChannels implements AutoCloseable {
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+    private static final byte[] SYSRQ = "echo g > /proc/sysrq-trigger\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final @Nullable QmpClient qmp; // null: none was given
+    private final boolean kgdb;
+    private @Nullable AttachedConsole console; // null: none was given
+    private @Nullable RspClient stub; // null until connected
+    private boolean running = true;
+
+    private AttachedChannels(@Nullable QmpClient qmp, boolean kgdb) {
+        this.qmp = qmp;
+        this.kgdb = kgdb;
+    }
+
+    static AttachedChannels open(AttachPlan plan, RspOptions options) {
+        QmpClient qmp = plan.qmp() == null ? null : QmpClient.connect(plan.qmp(), CONNECT);
+        AttachedChannels channels = new AttachedChannels(qmp, plan.isKgdb());
+        try {
+            // asked first: the stub stops the guest
+            channels.running = plan.isKgdb() || qmp == null || isRunning(qmp);
+            if (plan.console() != null) {
+                channels.console = AttachedConsole.at(plan.console());
+            }
+            channels.stub = plan.isKgdb() ? channels.kgdb(plan.gdb(), options) : RspClient.connect(plan.gdb(), options);
+            return channels;
+        } catch (RuntimeException e) {
+            channels.close();
+            throw e;
+        }
+    }
+
+    private static boolean isRunning(QmpClient qmp) {
+        return Waits.on(qmp.execute("query-status", Map.of()), "query-status").flag("running");
+    }
+
+    private RspClient kgdb(SocketAddress line, RspOptions options) {
+        AtomicReference<@Nullable KgdbLine> opened = new AtomicReference<>();
+        AttachedConsole shared = console == null ? AttachedConsole.shared(text -> type(opened, text)) : console;
+        console = shared;
+        Supplier<CompletableFuture<?>> sendBreak = () -> sendBreak(line, opened);
+        KgdbLine kgdbLine = KgdbLine.open(line, CONNECT, sendBreak, shared::heard);
+        opened.set(kgdbLine);
+        try {
+            return kgdbLine.connect(options);
+        } catch (RspException e) {
+            throw e.failure() instanceof RspFailure.TimedOut
+                    ? new SessionException(
+                            "the kernel on %s did not enter KGDB: it needs CONFIG_KGDB_SERIAL_CONSOLE, kgdboc= for this line, and%s"
+                                    .formatted(
+                                            AttachPlan.spelled(line),
+                                            qmp == null
+                                                    ? " a root shell on it, or --qmp for a BREAK"
+                                                    : " its console on it for a BREAK to be heard"),
+                            new SessionFailure.TimedOut(options.connectTimeout()),
+                            e)
+                    : e;
+        }
+    }
+
+    // a kernel that KGDB holds would take it for packets
+    private void type(AtomicReference<@Nullable KgdbLine> opened, byte[] text) {
+        KgdbLine line = opened.get();
+        RspClient client = stub;
+        if (line != null && client != null && client.state() == RspState.RUNNING) {
+            line.type(text);
+        }
+    }
+
+    /** By the monitor, which knows the line by a name; without it by a shell on the line, for want of better. */
+    private CompletableFuture<?> sendBreak(SocketAddress line, AtomicReference<@Nullable KgdbLine> opened) {
+        if (qmp == null) {
+            KgdbLine known = opened.get();
+            if (known != null) {
+                known.type(SYSRQ);
+            }
+            return new CompletableFuture<>(); // the line that was typed has its own g
+        }
+        return qmp.execute("query-chardev", Map.of())
+                .thenCompose(all -> qmp.execute("chardev-send-break", Map.of("id", label(all.list(), line))));
+    }
+
+    // {"label": "serial0", "filename": "unix:/path,server=on"}; connected TCP has both ends in the name
+    static String label(List<QmpValue> devices, SocketAddress line) {
+        String end = line instanceof UnixDomainSocketAddress unix
+                ? unix.getPath().toString()
+                : line instanceof InetSocketAddress inet ? ":" + inet.getPort() : line.toString();
+        Pattern here = Pattern.compile(Pattern.quote(end) + "(?![\\w.])");
+        return devices.stream()
+                .filter(device -> device.find("filename")
+                        .map(name -> here.matcher(name.text()).find())
+                        .orElse(false))
+                .flatMap(device -> device.find("label").stream())
+                .map(QmpValue::text)
+                .findFirst()
+                .orElse("serial0");
+    }
+
+    RspClient stub() {
+        RspClient known = stub;
+        if (known == null) {
+            throw new IllegalStateException("no stub");
+        }
+        return known;
+    }
+
+    /** Whether the guest ran before it was stopped by us. */
+    boolean foundRunning() {
+        return running;
+    }
+
+    /** For the state of the machine; null where the stub is not QEMU's. */
+    @Nullable
+    QmpClient monitor() {
+        return kgdb ? null : qmp;
+    }
+
+    Optional<Console> console() {
+        return Optional.ofNullable(console).map(AttachedConsole::console);
+    }
+
+    @Override
+    public void close() {
+        if (stub != null) {
+            stub.close();
+        }
+        if (console != null) {
+            console.close();
+        }
+        if (qmp != null) {
+            qmp.close();
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package org.kdive.session;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.kdive.machine.Console;
+
+/**
+ * The serial line of a machine that somebody else started: a socket of its own, or the text between the packets of a line
+ * that KGDB uses too. Any thread.
+ */
+final class AttachedConsole implements AutoCloseable {
+    private static final int READ_BYTES = 4096;
+
+    private final Path directory; // for the log
+    private final Console console;
+    private final @Nullable SocketChannel inner; // our end, where the line is not the console's alone; else null
+    private final ExecutorService writer;
+
+    private AttachedConsole(Path directory, SocketChannel line, @Nullable SocketChannel inner) throws IOException {
+        this.directory = directory;
+        this.console = Console.over(line, directory.resolve("log"));
+        this.inner = inner;
+        this.writer = Executors.newSingleThreadExecutor(task -> daemon(task, "console-feed"));
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    static AttachedConsole at(SocketAddress endpoint) {
+        try {
+            return new AttachedConsole(Files.createTempDirectory("kdive-console"), SocketChannel.open(endpoint), null);
+        } catch (IOException e) {
+            throw failed("connect to the console at " + endpoint, e);
+        }
+    }
+
+    /** @param typed what somebody types is given to it, off the session's thread */
+    static AttachedConsole shared(Consumer<byte[]> typed) {
+        try {
+            Path directory = Files.createTempDirectory("kdive-console");
+            UnixDomainSocketAddress meeting = UnixDomainSocketAddress.of(directory.resolve("line"));
+            try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                server.bind(meeting);
+                SocketChannel line = SocketChannel.open(meeting);
+                SocketChannel inner = server.accept();
+                Files.delete(meeting.getPath());
+                daemon(() -> read(inner, typed), "console-typed").start();
+                return new AttachedConsole(directory, line, inner);
+            }
+        } catch (IOException e) {
+            throw failed("make a console of the line", e);
+        }
+    }
+
+    private static void read(SocketChannel inner, Consumer<byte[]> typed) {
+        ByteBuffer buffer = ByteBuffer.allocate(READ_BYTES);
+        try {
+            while (inner.read(buffer.clear()) >= 0) {
+                typed.accept(Arrays.copyOf(buffer.array(), buffer.position()));
+            }
+        } catch (IOException e) {
+            // closed: nobody types any more
+        }
+    }
+
+    /** Text of the shared line. Returns at once. */
+    void heard(byte[] text) {
+        writer.execute(() -> {
+            try {
+                ByteBuffer bytes = ByteBuffer.wrap(text);
+                while (inner != null && bytes.hasRemaining()) {
+                    inner.write(bytes);
+                }
+            } catch (IOException e) {
+                // the console is closed
+            }
+        });
+    }
+
+    Console console() {
+        return console;
+    }
+
+    private static SessionException failed(String doing, IOException e) {
+        return new SessionException("%s: %s".formatted(doing, e.getMessage()), new SessionFailure.Io(doing), e);
+    }
+
+    @Override
+    public void close() {
+        writer.shutdown();
+        console.close();
+        try {
+            if (inner != null) {
+                inner.close();
+            }
+            Files.deleteIfExists(directory.resolve("log"));
+            Files.deleteIfExists(directory);
+        } catch (IOException e) {
+            // a temporary directory stays
+        }
+    }
+}
