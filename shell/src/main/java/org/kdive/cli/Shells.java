@@ -139,6 +139,15 @@ final class Shells {
         }
 
         @Override
+        public void consoleGap(long bytes, String whoHasThem) {
+            if (line.length() > 0) {
+                output.text(line + "\n");
+                line.setLength(0);
+            }
+            output.note(SessionListener.gap(bytes, whoHasThem));
+        }
+
+        @Override
         public void ended(String how) {
             output.note(how);
         }

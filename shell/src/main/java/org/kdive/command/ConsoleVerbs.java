@@ -1,15 +1,18 @@
 package org.kdive.command;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.kdive.machine.ConsolePast;
 import org.kdive.session.Session;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
+import org.kdive.session.SessionListener;
 
 /** {@code sysrq}, and what can be asked of the console's past. */
 final class ConsoleVerbs {
@@ -32,21 +35,23 @@ final class ConsoleVerbs {
                 .usage("console search REGEX")
                 .usage("console search /REGEX/")
                 .summary("the lines of the guest's output so far that match")
+                .help(
+                        "Kept are the first 16 MiB and the last 1 MiB. When more came, that is said in its place, and lines"
+                                + " behind it are counted back from the last, which is -1. set console-log FILE keeps all.")
                 .runs((session, arguments, output) -> {
                     Pattern pattern = pattern(arguments.tail());
-                    List<String> lines = lines(session, output);
-                    int found = 0;
-                    for (int i = 0; i < lines.size(); i++) {
-                        session.checkInterrupt();
-                        String line = lines.get(i);
-                        if (pattern.matcher(line.substring(0, Math.min(LONGEST_LINE, line.length())))
-                                .find()) {
-                            output.line("%6d  %s", i + 1, line);
-                            found++;
-                        }
+                    ConsolePast past = session.console().past();
+                    boolean whole = past.leftOutBytes() == 0;
+                    List<String> first = textLines(whole ? joined(past.first(), past.last()) : past.first());
+                    List<String> last = whole ? List.of() : textLines(past.last());
+                    int found = show(session, pattern, first, 1, output);
+                    if (!whole) {
+                        output.note(SessionListener.gap(
+                                past.leftOutBytes(), session.console().whoHasAll()));
+                        found += show(session, pattern, last, -last.size(), output);
                     }
                     if (found == 0) {
-                        output.line("Nothing in %d lines of the console matches.", lines.size());
+                        output.line("Nothing in %d lines of the console matches.", first.size() + last.size());
                     }
                 });
     }
@@ -67,15 +72,24 @@ final class ConsoleVerbs {
         }
     }
 
-    private static List<String> lines(Session session, Output output) {
-        byte[] past = session.console().past();
-        if (past.length < session.console().position()) {
-            output.note("(the console has forgotten the first %d of %d bytes)"
-                    .formatted(
-                            session.console().position() - past.length,
-                            session.console().position()));
+    private static int show(Session session, Pattern pattern, List<String> lines, int number, Output output) {
+        int found = 0;
+        for (int i = 0; i < lines.size(); i++) {
+            session.checkInterrupt();
+            String line = lines.get(i);
+            if (pattern.matcher(line.substring(0, Math.min(LONGEST_LINE, line.length())))
+                    .find()) {
+                output.line("%6d  %s", number + i, line);
+                found++;
+            }
         }
-        return textLines(past);
+        return found;
+    }
+
+    private static byte[] joined(byte[] first, byte[] last) {
+        byte[] all = Arrays.copyOf(first, first.length + last.length);
+        System.arraycopy(last, 0, all, first.length, last.length);
+        return all;
     }
 
     /** Lines without controls and escape sequences. */

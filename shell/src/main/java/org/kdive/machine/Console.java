@@ -1,14 +1,17 @@
 package org.kdive.machine;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,8 @@ public final class Console implements AutoCloseable {
     static final long LOG_LIMIT_BYTES = 16 << 20;
     private static final int SEND_LIMIT_BYTES = 1 << 20;
     private static final int TAIL_CHARACTERS = 400;
+    private static final Duration SLICE =
+            Duration.ofMillis(100); // how soon an expectation notices that it was given up
     // The loop does nothing that blocks; if it does not answer in this time the process is being starved.
     private static final Duration LOOP_DEADLINE = Duration.ofSeconds(30);
 
@@ -69,15 +74,38 @@ public final class Console implements AutoCloseable {
         return soon(loop.since(0), "read the console").bytes();
     }
 
-    /** All of the output while the log holds it, else the last. */
-    public byte[] past() {
-        byte[] last = history();
-        try {
-            byte[] first = position() <= LOG_LIMIT_BYTES ? Files.readAllBytes(log) : last;
-            return first.length > last.length ? first : last;
-        } catch (IOException e) {
-            return last; // a full disk has ended the log
+    /** All of the output as far as the log and the ring have it. */
+    public ConsolePast past() {
+        ConsoleLoop.Chunk last = soon(loop.since(0), "read the console");
+        byte[] first = logged(0, last.start());
+        return new ConsolePast(first, last.start() - first.length, last.bytes());
+    }
+
+    /** From the log, which may have less: what it has no room for, and what a full disk did not take. */
+    private byte[] logged(long from, long to) {
+        if (from >= to) {
+            return new byte[0];
         }
+        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
+            byte[] bytes = new byte[(int) Math.max(0, Math.min(to, file.length()) - from)];
+            file.seek(from);
+            file.readFully(bytes);
+            return bytes;
+        } catch (IOException e) {
+            return new byte[0]; // the machine's directory is gone, and the log with it
+        }
+    }
+
+    /** As the loop has it, with what the ring has forgotten out of the log, if that has all of it. */
+    private ConsoleLoop.Chunk since(long position) {
+        ConsoleLoop.Chunk chunk = soon(loop.since(position), "read the console");
+        byte[] before = logged(position, chunk.start());
+        if (before.length == 0 || before.length < chunk.start() - position) {
+            return chunk;
+        }
+        byte[] all = Arrays.copyOf(before, before.length + chunk.bytes().length);
+        System.arraycopy(chunk.bytes(), 0, all, before.length, chunk.bytes().length);
+        return new ConsoleLoop.Chunk(all, position, chunk.ended());
     }
 
     /** Bytes that have come in all. */
@@ -117,9 +145,11 @@ public final class Console implements AutoCloseable {
     /**
      * Calls back with all that comes from now on, in order, on a thread of its own, until closed or the line ends. A
      * slow listener loses bytes and holds nobody up. Closing waits a moment for what has come to be heard.
+     *
+     * @param missed how many bytes the listener did not get, in their place among those it does
      */
-    public Subscription subscribe(Consumer<byte[]> listener) {
-        ConsoleListener hearing = new ConsoleListener(reader(), listener);
+    public Subscription subscribe(Consumer<byte[]> listener, LongConsumer missed) {
+        ConsoleListener hearing = new ConsoleListener(reader(), listener, missed);
         Thread thread = daemon("console-listener", hearing);
         return () -> {
             hearing.hearUpTo(position());
@@ -139,10 +169,19 @@ public final class Console implements AutoCloseable {
      * what came before the match is consumed with it. Escape sequences are not taken out.
      */
     public ConsoleMatch expect(Pattern pattern, Duration deadline) {
+        return expect(pattern, deadline, () -> false);
+    }
+
+    /** @param givenUp asked again and again: true ends the waiting as the deadline would */
+    public ConsoleMatch expect(Pattern pattern, Duration deadline, BooleanSupplier givenUp) {
         long deadlineNanos = System.nanoTime() + deadline.toNanos();
-        ConsoleLoop.Chunk chunk = soon(loop.since(expected.get()), "read the console");
+        long from = expected.get();
+        long looked = from;
+        long missedBytes = 0;
         while (true) {
-            ConsoleText text = new ConsoleText(chunk.bytes(), deadlineNanos);
+            ConsoleLoop.Chunk chunk = since(from);
+            missedBytes += Math.max(0, chunk.start() - looked);
+            ConsoleText text = new ConsoleText(chunk.bytes(), deadlineNanos, givenUp);
             Matcher matcher = pattern.matcher(text);
             if (find(matcher)) {
                 long end = chunk.start() + text.bytesOf(matcher.end());
@@ -155,13 +194,27 @@ public final class Console implements AutoCloseable {
                                 .formatted(pattern, tail(text)),
                         new MachineFailure.ConsoleClosed());
             }
-            Duration left = Duration.ofNanos(deadlineNanos - System.nanoTime());
-            boolean more = Waits.within(loop.awaitBeyond(chunk.end()), left, "expect /" + pattern + "/")
-                    .isPresent();
-            if (!more) {
-                throw timedOut(pattern, deadline, text);
+            looked = chunk.end();
+            from = Math.max(from, looked - RING_BYTES); // what was looked at in vain is kept for what spans both
+            if (!comesBeyond(looked, deadlineNanos, givenUp)) {
+                throw timedOut(pattern, deadline, text, missedBytes);
             }
-            chunk = soon(loop.since(expected.get()), "read the console");
+        }
+    }
+
+    private boolean comesBeyond(long position, long deadlineNanos, BooleanSupplier givenUp) {
+        CompletableFuture<ConsoleLoop.Chunk> more = loop.awaitBeyond(position);
+        try {
+            while (!givenUp.getAsBoolean() && deadlineNanos - System.nanoTime() > 0) {
+                long slice = Math.min(SLICE.toNanos(), deadlineNanos - System.nanoTime());
+                if (Waits.within(more.copy(), Duration.ofNanos(slice), "expect on the console")
+                        .isPresent()) {
+                    return true;
+                }
+            }
+            return false;
+        } finally {
+            more.cancel(false);
         }
     }
 
@@ -179,12 +232,16 @@ public final class Console implements AutoCloseable {
         }
     }
 
-    private static MachineException timedOut(Pattern pattern, Duration deadline, ConsoleText text) {
+    private static MachineException timedOut(Pattern pattern, Duration deadline, ConsoleText text, long missedBytes) {
         String tail = tail(text);
         return new MachineException(
-                "expect /%s/: not seen within %.1f s; the last was \"%s\""
-                        .formatted(pattern, deadline.toMillis() / 1000.0, tail),
-                new MachineFailure.ConsoleTimedOut(pattern.pattern(), deadline, tail));
+                "expect /%s/: not seen within %.1f s; the last was \"%s\"%s"
+                        .formatted(
+                                pattern,
+                                deadline.toMillis() / 1000.0,
+                                tail,
+                                missedBytes > 0 ? "; %d bytes came and went unlooked at".formatted(missedBytes) : ""),
+                new MachineFailure.ConsoleTimedOut(pattern.pattern(), deadline, tail, missedBytes));
     }
 
     /** The end of it, on one line, with nothing in it that could drive a terminal. */

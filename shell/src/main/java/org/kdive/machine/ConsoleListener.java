@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /** Passes the console on to one listener, on the thread that runs it. */
 final class ConsoleListener implements Runnable {
@@ -12,13 +13,15 @@ final class ConsoleListener implements Runnable {
 
     private final ConsoleReader reader;
     private final Consumer<byte[]> listener;
+    private final LongConsumer missed;
     private final CountDownLatch caughtUp = new CountDownLatch(1);
     private volatile long heard; // the position behind what the listener has had
     private volatile long last = Long.MAX_VALUE; // as far as somebody waits for it to be heard
 
-    ConsoleListener(ConsoleReader reader, Consumer<byte[]> listener) {
+    ConsoleListener(ConsoleReader reader, Consumer<byte[]> listener, LongConsumer missed) {
         this.reader = reader;
         this.listener = listener;
+        this.missed = missed;
         this.heard = reader.position();
     }
 
@@ -26,7 +29,11 @@ final class ConsoleListener implements Runnable {
     public void run() {
         try {
             while (!reader.ended()) {
+                long droppedBefore = reader.droppedBytes();
                 byte[] bytes = reader.read(SLICE);
+                if (reader.droppedBytes() > droppedBefore) {
+                    missed.accept(reader.droppedBytes() - droppedBefore);
+                }
                 if (bytes.length > 0) {
                     listener.accept(bytes);
                 }
@@ -40,6 +47,9 @@ final class ConsoleListener implements Runnable {
                     || e.failure() instanceof MachineFailure.Interrupted;
             if (!over) {
                 throw e;
+            }
+            if (last != Long.MAX_VALUE && heard < last) {
+                missed.accept(last - heard); // the grace was over
             }
         } finally {
             caughtUp.countDown();

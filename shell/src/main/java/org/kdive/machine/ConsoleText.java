@@ -5,15 +5,16 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
 
 /**
- * Console bytes as text for a pattern: UTF-8, with U+FFFD where they are not. Looking at it past the deadline throws
+ * Console bytes as text for a pattern: UTF-8, with U+FFFD where they are not. Looking at it past the deadline, or once it is given up, throws
  * {@link TooSlow}, so that no pattern, however it backtracks, outlives its deadline.
  */
 final class ConsoleText implements CharSequence {
     private static final int LOOKS_BETWEEN_CLOCKS = 1 << 12;
 
-    /** The deadline passed in the middle of a search. */
+    /** The deadline passed in the middle of a search, or nobody wants it any more. */
     static final class TooSlow extends RuntimeException {
         private static final long serialVersionUID = 1;
     }
@@ -21,12 +22,14 @@ final class ConsoleText implements CharSequence {
     private final byte[] bytes;
     private final CharBuffer text;
     private final long deadlineNanos;
+    private final BooleanSupplier givenUp;
     private int looks;
 
-    ConsoleText(byte[] bytes, long deadlineNanos) {
+    ConsoleText(byte[] bytes, long deadlineNanos, BooleanSupplier givenUp) {
         this.bytes = bytes;
         this.text = CharBuffer.allocate(bytes.length);
         this.deadlineNanos = deadlineNanos;
+        this.givenUp = givenUp;
         decode(bytes, text);
         text.flip();
     }
@@ -49,7 +52,7 @@ final class ConsoleText implements CharSequence {
 
     @Override
     public char charAt(int index) {
-        if (++looks % LOOKS_BETWEEN_CLOCKS == 0 && System.nanoTime() - deadlineNanos > 0) {
+        if (++looks % LOOKS_BETWEEN_CLOCKS == 0 && (System.nanoTime() - deadlineNanos > 0 || givenUp.getAsBoolean())) {
             throw new TooSlow();
         }
         return text.charAt(index);

@@ -38,8 +38,9 @@ public sealed interface MachineFailure {
     /** The guest does not read what is sent to it. */
     record ConsoleFull(int queuedBytes) implements MachineFailure {}
 
-    /** What was expected did not come. {@code tail} is the last that did. */
-    record ConsoleTimedOut(String pattern, Duration deadline, String tail) implements MachineFailure {}
+    /** What was expected did not come. {@code tail} is the last that did; {@code missedBytes} came too fast to be looked at. */
+    record ConsoleTimedOut(String pattern, Duration deadline, String tail, long missedBytes)
+            implements MachineFailure {}
 
     /** The guest's RAM has nothing at this physical address. */
     record NoMemory(long physicalAddress) implements MachineFailure {}

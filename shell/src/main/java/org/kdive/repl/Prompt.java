@@ -84,6 +84,7 @@ public final class Prompt {
      */
     public int run(Command.Action first) {
         try (screen) {
+            screen.whoHasAll(() -> session.console().whoHasAll());
             AutoCloseable listening = session.listen(new Listener());
             CompletableFuture<Keyboard> ready = CompletableFuture.supplyAsync(this::openKeyboard);
             try {
@@ -266,6 +267,11 @@ public final class Prompt {
         @Override
         public void console(byte[] output) {
             screen.guest(output);
+        }
+
+        @Override
+        public void consoleGap(long bytes, String whoHasThem) {
+            screen.guestGap(bytes, whoHasThem);
         }
 
         @Override

@@ -13,10 +13,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kdive.command.GuestText;
 import org.kdive.command.Output;
 import org.kdive.command.Palette;
+import org.kdive.session.SessionListener;
 
 /**
  * All that the user sees, in one order: what commands say, what the guest says, what kdive says by itself. Owned by the
@@ -28,7 +30,9 @@ final class Screen implements Output, AutoCloseable {
     private static final Duration BATCH =
             Duration.ofMillis(40); // redrawing the edited line for each line would be slow
     private static final int MOST_WAITING_BYTES =
-            1 << 20; // of a guest that floods; the oldest are shown, the rest counted
+            1 << 20; // of a guest that floods; the oldest are shown, the rest counted in its place
+
+    private static final long GAP_SAID = -1;
 
     private static final int MOST_WAITING_LINES =
             500; // of a command that is faster than the terminal: it waits, so that after Ctrl-C few are left to show
@@ -43,12 +47,13 @@ final class Screen implements Output, AutoCloseable {
     private final PrintWriter guest;
     private final boolean colour;
     private volatile IntSupplier width = () -> 80;
+    private volatile Supplier<String> whoHasAll = () -> "";
 
     private final Semaphore room = new Semaphore(MOST_WAITING_LINES);
     private final GuestText guestText = new GuestText();
     private final StringBuilder waiting = new StringBuilder(); // the guest's text while a line is edited
     private final AtomicLong unreadBytes = new AtomicLong();
-    private final AtomicLong lostBytes = new AtomicLong();
+    private @Nullable AtomicLong gap; // bytes dropped since the last that were taken; null: none. The console's thread
     private boolean midLine;
     private boolean flushPlanned;
     private @Nullable Consumer<String> above; // null while no line is edited
@@ -65,6 +70,11 @@ final class Screen implements Output, AutoCloseable {
     /** Asked at each use: a terminal changes its size. */
     void width(IntSupplier columns) {
         width = columns;
+    }
+
+    /** Asked when output is left out: half a sentence. From any thread. */
+    void whoHasAll(Supplier<String> says) {
+        whoHasAll = says;
     }
 
     @Override
@@ -125,16 +135,32 @@ final class Screen implements Output, AutoCloseable {
         midLine = false;
     }
 
-    /** Serial output of the guest. Never blocks: what a slow terminal cannot take is counted and dropped. */
+    /** Serial output of the guest. Never blocks: what a slow terminal cannot take is counted and dropped. The console's thread. */
     void guest(byte[] bytes) {
         if (unreadBytes.addAndGet(bytes.length) > MOST_WAITING_BYTES) {
             unreadBytes.addAndGet(-bytes.length);
-            lostBytes.addAndGet(bytes.length);
+            guestGap(bytes.length, whoHasAll.get());
             return;
         }
+        gap = null;
         post(() -> {
             unreadBytes.addAndGet(-bytes.length);
             showGuest(bytes);
+        });
+    }
+
+    /** So many bytes are missing here: said behind all that was taken before them. The console's thread. */
+    void guestGap(long bytes, String whoHasThem) {
+        AtomicLong open = gap;
+        if (open != null && open.updateAndGet(sum -> sum == GAP_SAID ? sum : sum + bytes) != GAP_SAID) {
+            return;
+        }
+        AtomicLong begun = new AtomicLong(bytes);
+        gap = begun;
+        post(() -> {
+            String text = SessionListener.gap(begun.getAndSet(GAP_SAID), whoHasThem);
+            flushWaiting();
+            show(talk, text);
         });
     }
 
@@ -162,10 +188,6 @@ final class Screen implements Output, AutoCloseable {
             guest.print(text);
             guest.flush();
             midLine = !text.endsWith("\n");
-        }
-        long lost = lostBytes.getAndSet(0);
-        if (lost > 0) {
-            show(talk, "(%d bytes of console output came too fast and are not shown)".formatted(lost));
         }
     }
 

@@ -58,6 +58,15 @@ final class Listening implements SessionListener, AutoCloseable {
     }
 
     @Override
+    public void consoleGap(long bytes, String whoHasThem) {
+        if (line.length() > 0) {
+            output.note(line.toString());
+            line.setLength(0);
+        }
+        output.note(SessionListener.gap(bytes, whoHasThem));
+    }
+
+    @Override
     public void close() {
         try {
             handle.close();

@@ -12,17 +12,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kdive.machine.Console;
 import org.kdive.machine.ConsoleMatch;
+import org.kdive.machine.ConsolePast;
 import org.kdive.machine.MachineException;
 import org.kdive.machine.MachineFailure;
 
 /** The guest's serial line as a session uses it. Session thread, but for {@link #cancel}. */
 public final class ConsoleDesk {
-    /** How soon an expectation notices that nobody wants it any more. */
-    private static final Duration SLICE = Duration.ofMillis(100);
-
     private final Notices notices;
     private final ConsoleFace face = new ConsoleFace(Clock.system(ZoneId.systemDefault()));
-    private @Nullable Path copy; // where all of it is logged; null: nowhere
+    private volatile @Nullable Path copy; // where all of it is logged; null: nowhere
     private @Nullable Console console; // null: no machine of ours
     private Console.@Nullable Subscription subscription; // null: the same
     private boolean replayed; // what the guest reads comes from a log
@@ -36,13 +34,21 @@ public final class ConsoleDesk {
         replayed = isReplay;
         console = watched;
         LastWords lastWords = new LastWords(words -> notices.notice("%s", words));
-        subscription = watched.subscribe(output -> {
-            notices.console(face.shown(output));
-            lastWords.heard(output);
-        });
+        subscription = watched.subscribe(
+                output -> {
+                    notices.console(face.shown(output));
+                    lastWords.heard(output);
+                },
+                bytes -> notices.consoleGap(bytes, whoHasAll()));
         if (copy != null) {
             copyTo(copy);
         }
+    }
+
+    /** Where what is not shown can be found, or how it could be: half a sentence. Any thread. */
+    public String whoHasAll() {
+        Path file = copy;
+        return file == null ? "set console-log FILE keeps all" : file + " has them";
     }
 
     void unwatch() {
@@ -119,8 +125,8 @@ public final class ConsoleDesk {
         return require().position();
     }
 
-    /** All that it wrote while that is not more than the machine's log holds, else the last of it. */
-    public byte[] past() {
+    /** All that it wrote, as far as that is kept: the first of it and the last. */
+    public ConsolePast past() {
         return require().past();
     }
 
@@ -129,31 +135,21 @@ public final class ConsoleDesk {
      * ConsoleClosed. Any thread but the session's, which has the run state to look after meanwhile.
      */
     ConsoleMatch expect(Pattern pattern, Duration deadline) {
-        long end = System.nanoTime() + deadline.toNanos();
-        while (true) {
-            Optional<ConsoleMatch> match = within(pattern, SLICE);
-            if (match.isPresent()) {
-                return match.get();
+        try {
+            return require().expect(pattern, deadline, () -> cancelled);
+        } catch (MachineException e) {
+            if (!(e.failure() instanceof MachineFailure.ConsoleTimedOut late)) {
+                throw e;
             }
             if (cancelled) {
-                throw new SessionException("expect console: interrupted", new SessionFailure.Interrupted());
+                throw new SessionException("expect console: interrupted", new SessionFailure.Interrupted(), e);
             }
-            if (System.nanoTime() - end > 0) {
-                throw new SessionException(
-                        "the console did not say /%s/ within %d s".formatted(pattern, deadline.toSeconds()),
-                        new SessionFailure.TimedOut(deadline));
-            }
-        }
-    }
-
-    private Optional<ConsoleMatch> within(Pattern pattern, Duration slice) {
-        try {
-            return Optional.of(require().expect(pattern, slice));
-        } catch (MachineException e) {
-            if (e.failure() instanceof MachineFailure.ConsoleTimedOut) {
-                return Optional.empty();
-            }
-            throw e;
+            String missed =
+                    late.missedBytes() > 0 ? "; %d bytes came and went unlooked at".formatted(late.missedBytes()) : "";
+            throw new SessionException(
+                    "the console did not say /%s/ within %d s%s".formatted(pattern, deadline.toSeconds(), missed),
+                    new SessionFailure.TimedOut(deadline),
+                    e);
         }
     }
 

@@ -34,6 +34,10 @@ final class Notices {
         tell(listener -> listener.console(output));
     }
 
+    void consoleGap(long bytes, String whoHasThem) {
+        tell(listener -> listener.consoleGap(bytes, whoHasThem));
+    }
+
     private void tell(Consumer<SessionListener> what) {
         listeners.forEach(what);
     }

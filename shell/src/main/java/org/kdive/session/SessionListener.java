@@ -14,6 +14,14 @@ public interface SessionListener {
     /** Serial output as it comes. */
     default void console(byte[] output) {}
 
+    /** Output that came too fast is not told, here between what was and what will be. The console's thread. */
+    default void consoleGap(long bytes, String whoHasThem) {}
+
+    /** The line that says so. */
+    static String gap(long bytes, String whoHasThem) {
+        return "... %,d bytes of the console left out here; %s".formatted(bytes, whoHasThem);
+    }
+
     /** The target is gone; one line says how. */
     default void ended(String how) {}
 }

@@ -55,7 +55,8 @@ final class ConsoleBench {
         try (Line line = Line.open(dir);
                 Console console = Console.over(line.host(), dir.resolve("log"))) {
             console.copyTo(dir.resolve("copy"));
-            var listening = console.subscribe(bytes -> heard.addAndGet(bytes.length));
+            AtomicLong missed = new AtomicLong();
+            var listening = console.subscribe(bytes -> heard.addAndGet(bytes.length), missed::addAndGet);
             long begun = System.nanoTime();
             write(line.guest(), flood);
             write(line.guest(), "\nthe end\n".getBytes(StandardCharsets.US_ASCII));
@@ -64,7 +65,9 @@ final class ConsoleBench {
             listening.close();
             console.copyTo(null);
             verify(Files.readAllBytes(dir.resolve("copy")), flood);
-            System.out.printf("(a listener heard %d of %d bytes)%n", heard.get(), flood.length + 9);
+            System.out.printf(
+                    "(a listener heard %d of %d bytes and was told that it missed %d)%n",
+                    heard.get(), flood.length + 9, missed.get());
             return seconds;
         }
     }

@@ -18,8 +18,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -165,7 +167,7 @@ final class ConsoleTest {
     @SuppressWarnings("try") // the subscription is there to be closed
     void handsAllThatComesToASubscriberInOrder() throws Exception {
         LinkedBlockingQueue<byte[]> heard = new LinkedBlockingQueue<>();
-        try (Console.Subscription subscription = console.subscribe(heard::add)) {
+        try (Console.Subscription subscription = console.subscribe(heard::add, missed -> {})) {
             say("hello ");
             say("world");
             ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -174,6 +176,77 @@ final class ConsoleTest {
             }
             assertThat(all.toString(StandardCharsets.US_ASCII)).isEqualTo("hello world");
         }
+    }
+
+    @Test
+    @SuppressWarnings("try") // the subscription is there to be closed
+    void aListenerThatIsSlowIsToldInPlaceWhatItMissed() throws Exception {
+        LinkedBlockingQueue<Object> heard = new LinkedBlockingQueue<>();
+        CountDownLatch flooded = new CountDownLatch(1);
+        try (Console.Subscription subscription = console.subscribe(
+                bytes -> {
+                    awaitQuietly(flooded);
+                    heard.add(bytes);
+                },
+                heard::add)) {
+            say("first");
+            expect("first"); // so it is in the ring before the flood; the listener is busy with it, or about to be
+            say(new byte[3 * Console.RING_BYTES]);
+            say("the end");
+            expect("the end");
+            flooded.countDown();
+            long total = "firstthe end".length() + 3L * Console.RING_BYTES;
+            long told = 0;
+            int gaps = 0;
+            while (told < total) {
+                Object next = heard.poll(10, TimeUnit.SECONDS);
+                gaps += next instanceof Long ? 1 : 0;
+                told += next instanceof Long gap ? gap : ((byte[]) next).length;
+            }
+            assertThat(told).isEqualTo(total);
+            assertThat(gaps).isPositive();
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void expectsWhatTheRingHasForgottenAndTheLogHas() throws IOException {
+        say("early word\n");
+        say(new byte[5 * Console.RING_BYTES]);
+        say("late word\n");
+        expectInHistory("late");
+        assertThat(expect("early").endPosition()).isEqualTo(5);
+        assertThat(expect("late").text()).isEqualTo("late");
+    }
+
+    @Test
+    void keepsTheFirstAndTheLastOfAFloodAndCountsWhatIsBetween() throws IOException {
+        int flood = (int) Console.LOG_LIMIT_BYTES + 3 * Console.RING_BYTES;
+        say("first");
+        say(new byte[flood]);
+        say("last");
+        expectInHistory("last");
+        ConsolePast past = console.past();
+        assertThat(past.first()).hasSize((int) Console.LOG_LIMIT_BYTES);
+        assertThat(new String(past.first(), 0, 5, StandardCharsets.US_ASCII)).isEqualTo("first");
+        assertThat(past.leftOutBytes()).isEqualTo(flood + 9 - Console.LOG_LIMIT_BYTES - Console.RING_BYTES);
+        assertThat(new String(past.last(), StandardCharsets.US_ASCII)).endsWith("last");
+        assertThatThrownBy(() -> console.expect(Pattern.compile("never"), SHORT))
+                .hasMessageContaining("unlooked at");
+    }
+
+    @Test
+    void anExpectationThatIsGivenUpEndsLongBeforeItsDeadline() {
+        AtomicInteger asked = new AtomicInteger();
+        assertThatThrownBy(() -> console.expect(Pattern.compile("never"), SOON, () -> asked.incrementAndGet() > 2))
+                .isInstanceOf(MachineException.class);
     }
 
     @Test
