@@ -1,12 +1,18 @@
 package org.kdive.command;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.kdive.session.Breakpoint;
 import org.kdive.session.Breakpoints;
 import org.kdive.session.Role;
 import org.kdive.session.Session;
 import org.kdive.session.Site;
+import org.kdive.session.Standing;
 
 /** {@code info breakpoints}, laid out as gdb 13 does. */
 final class BreakpointTable {
@@ -29,6 +35,42 @@ final class BreakpointTable {
         BreakpointTable table = new BreakpointTable(session, output, width);
         output.line("%s", table.row("Num", "Type", "Disp", "Enb", "Address           ", "What"));
         shown.forEach(table::one);
+        session.standing().ifPresent(standing -> policy(standing, shown).ifPresent(line -> output.line("%s", line)));
+    }
+
+    /** One line that gdb does not have: how they hold, and what those wait for that do not. */
+    private static Optional<String> policy(Standing standing, Collection<Breakpoint> shown) {
+        Map<Standing.How, List<Integer>> numbers = new EnumMap<>(Standing.How.class);
+        shown.stream()
+                .filter(Breakpoint::enabled)
+                .forEach(one -> numbers.computeIfAbsent(standing.of(one), how -> new ArrayList<>())
+                        .add(one.number()));
+        if (numbers.isEmpty()) {
+            return Optional.empty();
+        }
+        String parts = numbers.entrySet().stream()
+                .map(entry -> (entry.getKey().isPending()
+                                ? "pending "
+                                : entry.getKey().words() + " ")
+                        + ranges(entry.getValue())
+                        + (entry.getKey().isPending() ? " (" + entry.getKey().words() + ")" : ""))
+                .collect(Collectors.joining("; "));
+        String slots = standing.slots().map(taken -> " (" + taken + ")").orElse("");
+        return Optional.of("Under %s%s: %s".formatted(standing.keeper(), slots, parts));
+    }
+
+    /** {@code 1-3 5}: as the verbs take them. */
+    static String ranges(List<Integer> numbers) {
+        StringBuilder all = new StringBuilder();
+        for (int i = 0; i < numbers.size(); i++) {
+            int first = numbers.get(i);
+            while (i + 1 < numbers.size() && numbers.get(i + 1) == numbers.get(i) + 1) {
+                i++;
+            }
+            int last = numbers.get(i);
+            all.append(all.isEmpty() ? "" : " ").append(first).append(last == first ? "" : "-" + last);
+        }
+        return all.toString();
     }
 
     /** Those of the numbers given, or all. */

@@ -120,15 +120,11 @@ final class BreakpointVerbs {
     }
 
     private static String why(Session session, Breakpoint breakpoint) {
-        if (session.state() instanceof SessionState.Idle) {
-            return "nothing is booted";
-        }
-        if (session.isSettled() && !breakpoint.location().contains(":") && session.isInitMemoryFreed()) {
-            return "the kernel has freed its init memory";
-        }
-        return breakpoint.location().contains(":") && session.isSettled()
-                ? "the module is not loaded"
-                : "the kernel has not chosen its place yet";
+        return session.state() instanceof SessionState.Idle
+                ? "nothing is booted"
+                : session.standing()
+                        .map(standing -> standing.of(breakpoint).words())
+                        .orElse("nothing is booted");
     }
 
     private static void others(Session session, Breakpoint breakpoint, long address, Output output) {

@@ -138,6 +138,10 @@ final class Engagement implements AutoCloseable {
         return target;
     }
 
+    Standing standing() {
+        return new Standing(target, slide, control.planting());
+    }
+
     SlideSearch slide() {
         return slide;
     }

@@ -41,7 +41,7 @@ final class RunControl {
         this.slide = slide;
         this.notices = bench.notices();
         this.state = new RunState(this, target);
-        this.planting = new Planting(target, breakpoints);
+        this.planting = new Planting(target.stub(), breakpoints, notices);
         this.panics = new PanicDesk(target, bench.vigil());
         this.inference = new StopInference(target, breakpoints, planting, slide, panics, notices);
         this.reconciler = new Reconciler(this, target, slide, notices);

@@ -231,6 +231,11 @@ public final class Session implements AutoCloseable {
         return current != null && current.target().initMemory().isFreed();
     }
 
+    /** How breakpoints hold in the machine; empty while nothing is booted. */
+    public Optional<Standing> standing() {
+        return Optional.ofNullable(engagement).map(Engagement::standing);
+    }
+
     /** Another condition, or none. Throws as {@link #place}. */
     public void condition(int number, @Nullable String expression) {
         Engagement current = engagement;
