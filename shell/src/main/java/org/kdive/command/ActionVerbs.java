@@ -55,7 +55,9 @@ final class ActionVerbs {
 
     private List<Integer> named(Session session, Arguments arguments) {
         if (!arguments.isEmpty()) {
-            return BreakpointNumbers.whole(session, arguments.words());
+            List<Integer> numbers = BreakpointNumbers.whole(session, arguments.words());
+            numbers.forEach(session.breakpoints()::require); // before anybody types lines for it
+            return numbers;
         }
         int last = session.breakpoints().lastNumber();
         if (last == 0) {

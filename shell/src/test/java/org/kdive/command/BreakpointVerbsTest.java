@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +62,19 @@ final class BreakpointVerbsTest {
         assertThatThrownBy(() -> run("delete 7")).hasMessage("No breakpoint number 7.");
         assertThatThrownBy(() -> run("delete x")).hasMessage("Bad breakpoint number 'x'");
         assertThat(run("info breakpoints")).isEqualTo("No breakpoints or watchpoints.\n");
+    }
+
+    @Test
+    void commandsForABreakpointThatIsNotThereAreRefusedBeforeTheyAreTyped() {
+        run("break foo");
+        assertThat(interpreter.opening("commands 1")).startsWith("Type commands for breakpoint(s) 1,");
+        assertThatThrownBy(() -> interpreter.opening("commands 99")).hasMessage("No breakpoint number 99.");
+    }
+
+    @Test
+    void numbersInARowAreToldAsARange() {
+        assertThat(BreakpointTable.ranges(List.of(1, 2, 3, 5, 8, 9))).isEqualTo("1-3 5 8-9");
+        assertThat(BreakpointTable.ranges(List.of(1200))).isEqualTo("1200");
     }
 
     @Test
