@@ -107,6 +107,14 @@ final class BootOptions {
                             + "must be the recorded one.")
     private @Nullable Path replay;
 
+    @Option(
+            names = "--checkpoint",
+            paramLabel = "FILE",
+            description =
+                    "Go on from a checkpoint export: machine, kernel and debugger come from FILE; disks that it had are given "
+                            + "again.")
+    private @Nullable Path checkpoint;
+
     @Option(names = "--dry-run", description = "Print the QEMU command line and boot nothing.")
     private boolean dryRun;
 
@@ -114,8 +122,8 @@ final class BootOptions {
         return dryRun;
     }
 
-    boolean isReplay() {
-        return replay != null;
+    boolean knowsItsKernel() {
+        return replay != null || checkpoint != null;
     }
 
     /**
@@ -124,6 +132,11 @@ final class BootOptions {
      * @param kernel null: a replay knows its own
      */
     BootPlan plan(@Nullable String kernel, List<String> qemuArguments, Progress progress) {
+        if (checkpoint != null) {
+            requireNothingElse(checkpoint, kernel);
+            return withSymbols(BootPlan.checkpoint(
+                    checkpoint, qemu, disks.stream().map(Disk::parse).toList(), qemuArguments));
+        }
         if (replay != null) {
             requireNothingElse(replay, qemuArguments);
             return withSymbols(BootPlan.replay(replay, kernel, qemu, progress));
@@ -139,25 +152,35 @@ final class BootOptions {
     }
 
     private void requireNothingElse(Path from, List<String> qemuArguments) {
-        boolean more = initrd != null
+        if (isMachineGiven() || !disks.isEmpty() || !qemuArguments.isEmpty()) {
+            throw new SessionException(
+                    "--replay %s: the machine is as it was recorded; of the other options only --symbols and --qemu go with it"
+                            .formatted(from),
+                    new SessionFailure.Usage("kdive boot --replay DIR"));
+        }
+    }
+
+    private void requireNothingElse(Path from, @Nullable String kernel) {
+        if (kernel != null || replay != null || isMachineGiven()) {
+            throw new SessionException(
+                    "--checkpoint %s: kernel and machine are as they were; of the other options only --disk, --symbols and --qemu go with it"
+                            .formatted(from),
+                    new SessionFailure.Usage("kdive boot --checkpoint FILE"));
+        }
+    }
+
+    private boolean isMachineGiven() {
+        return initrd != null
                 || !append.isEmpty()
                 || memoryBytes > 0
                 || cpus > 0
                 || machine != null
                 || cpu != null
                 || accelerator != Accelerator.TCG
-                || !disks.isEmpty()
                 || !shares.isEmpty()
                 || bios != null
                 || seed != null
-                || record != null
-                || !qemuArguments.isEmpty();
-        if (more) {
-            throw new SessionException(
-                    "--replay %s: the machine is as it was recorded; of the other options only --symbols and --qemu go with it"
-                            .formatted(from),
-                    new SessionFailure.Usage("kdive boot --replay DIR"));
-        }
+                || record != null;
     }
 
     private BootRequest request(String kernel, List<String> qemuArguments) {
@@ -186,6 +209,6 @@ final class BootOptions {
         }
         SymbolTable table = SymbolFiles.read(symbols);
         KernelImage image = KernelImage.open(plan.spec().findKernel().get());
-        return new BootPlan(plan.spec(), plan.architecture(), true, () -> Optional.of(Program.of(image, table)));
+        return plan.withKernel(() -> Optional.of(Program.of(image, table)));
     }
 }

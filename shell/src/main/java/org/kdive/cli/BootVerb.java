@@ -28,8 +28,8 @@ final class BootVerb implements Callable<Integer> {
     @Parameters(
             paramLabel = "KERNEL",
             arity = "0..1",
-            description = "A kernel of any format, or a name such as debian; a replay knows its own.")
-    private @Nullable String kernel; // null: with --replay
+            description = "A kernel of any format, or a name such as debian; a replay and a checkpoint know theirs.")
+    private @Nullable String kernel; // null: with --replay or --checkpoint
 
     @Mixin
     private BootOptions options = new BootOptions();
@@ -37,7 +37,7 @@ final class BootVerb implements Callable<Integer> {
     @Override
     public Integer call() {
         var line = spec.commandLine();
-        if (kernel == null && !options.isReplay()) {
+        if (kernel == null && !options.knowsItsKernel()) {
             throw new ParameterException(line, "Missing required parameter: 'KERNEL'");
         }
         BootPlan plan = options.plan(kernel, kdive.qemuArguments(), DownloadProgress.of(line.getErr()));

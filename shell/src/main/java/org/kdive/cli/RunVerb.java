@@ -59,7 +59,7 @@ final class RunVerb implements Callable<Integer> {
     public Integer call() {
         var line = spec.commandLine();
         List<ScriptFile> files = ScriptRunner.read(scripts);
-        Optional<BootPlan> plan = kernel == null && !options.isReplay()
+        Optional<BootPlan> plan = kernel == null && !options.knowsItsKernel()
                 ? Optional.empty()
                 : Optional.of(options.plan(kernel, kdive.qemuArguments(), DownloadProgress.of(line.getErr())));
         if (options.isDryRun()) {

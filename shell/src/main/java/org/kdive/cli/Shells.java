@@ -39,7 +39,7 @@ final class Shells {
                 kdive,
                 line,
                 (interpreter, stops) ->
-                        (session, arguments, output) -> stops.show(session, engage.apply(session), output));
+                        (session, arguments, output) -> stops.begin(session, engage.apply(session), output));
     }
 
     /** The prompt without a target. Returns the exit status. */

@@ -1,5 +1,6 @@
 package org.kdive.command;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.Stoppoint;
@@ -49,12 +50,13 @@ final class CheckpointVerbs {
     }
 
     private Command checkpoint() {
-        Subcommands words = new Subcommands("checkpoint", List.of(delete(), auto()));
+        Subcommands words = new Subcommands("checkpoint", List.of(delete(), auto(), export()));
         return Command.named("checkpoint")
                 .topic(Topic.MACHINE)
                 .usage(USAGE)
                 .usage("checkpoint auto LOCATION")
                 .usage("checkpoint delete NAME")
+                .usage("checkpoint export FILE [NAME]")
                 .summary("keep this moment, machine and debugger, to come back to with rewind")
                 .help("""
                         The guest's memory, CPUs, devices and disks are kept, and of the debugger the breakpoints with their \
@@ -62,12 +64,13 @@ final class CheckpointVerbs {
                         is held meanwhile. A share must be unmounted in the guest first, and disks must be such as can go \
                         back: all are but those given with ,rw that are not qcow2. info checkpoints lists them.
                           checkpoint before-init -m "nothing of user space yet"
-                          checkpoint auto do_sys_openat2""")
+                          checkpoint auto do_sys_openat2
+                          checkpoint export bug.kdive before-init""")
                 .completes(words)
                 .runs((session, arguments, output) -> {
                     // whole words alone: a name may begin as they do
                     String first = arguments.shift().verb();
-                    if (first.equals("delete") || first.equals("auto")) {
+                    if (List.of("delete", "auto", "export").contains(first)) {
                         words.run(session, arguments, output);
                     } else {
                         take(session, Wanted.of(arguments.words()), output);
@@ -95,6 +98,32 @@ final class CheckpointVerbs {
                         session.checkpoints().delete(gone);
                         output.line("Checkpoint %d %s deleted", gone.number(), gone.name());
                     }
+                });
+    }
+
+    private static Command export() {
+        return Command.named("export")
+                .usage("checkpoint export FILE [NAME]")
+                .summary(
+                        "a checkpoint, the last without a name, as a file that kdive boot --checkpoint FILE opens elsewhere")
+                .help("""
+                        In it are the machine with its memory, the kernel, the initial root, and of the debugger all that a \
+                        checkpoint keeps. Disks are not: they are given again with --disk. Another QEMU may not take it and \
+                        then says so.
+                          checkpoint export bug.kdive""")
+                .runs((session, arguments, output) -> {
+                    List<String> words = arguments.words();
+                    if (words.isEmpty() || words.size() > 2) {
+                        throw new SessionException(
+                                "checkpoint export: to which file?",
+                                new SessionFailure.Usage("checkpoint export FILE [NAME]"));
+                    }
+                    Checkpoint one = session.checkpoints().require(words.size() > 1 ? words.get(1) : "");
+                    Path file = Path.of(words.get(0));
+                    session.checkpoints().export(one, file);
+                    output.line(
+                            "Checkpoint %d %s is in %s, %.1f MiB; kdive boot --checkpoint %s opens it",
+                            one.number(), one.name(), file, file.toFile().length() / 1048576.0, file);
                 });
     }
 

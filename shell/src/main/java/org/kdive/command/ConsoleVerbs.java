@@ -1,13 +1,16 @@
 package org.kdive.command;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.kdive.machine.Console;
 import org.kdive.machine.ConsolePast;
 import org.kdive.session.Session;
 import org.kdive.session.SessionException;
@@ -40,7 +43,7 @@ final class ConsoleVerbs {
                                 + " behind it are counted back from the last, which is -1. set console-log FILE keeps all.")
                 .runs((session, arguments, output) -> {
                     Pattern pattern = pattern(arguments.tail());
-                    ConsolePast past = session.console().past();
+                    ConsolePast past = present(session, output);
                     boolean whole = past.leftOutBytes() == 0;
                     List<String> first = textLines(whole ? joined(past.first(), past.last()) : past.first());
                     List<String> last = whole ? List.of() : textLines(past.last());
@@ -54,6 +57,14 @@ final class ConsoleVerbs {
                         output.line("Nothing in %d lines of the console matches.", first.size() + last.size());
                     }
                 });
+    }
+
+    // what another future wrote is no answer
+    private static ConsolePast present(Session session, Output output) {
+        ConsolePast past = session.console().past();
+        Optional<Console.Mark> mark = session.console().mark();
+        mark.ifPresent(known -> output.note("(%s: only what came since)".formatted(known.words())));
+        return mark.map(known -> past.since(known.position())).orElse(past);
     }
 
     static Pattern pattern(String typed) {
@@ -106,10 +117,22 @@ final class ConsoleVerbs {
                     int count = arguments.isEmpty()
                             ? TAIL_LINES
                             : Math.min(MOST_LINES, Words.count(arguments.tail(), "console tail [LINES]"));
-                    List<String> lines = textLines(session.console().history());
+                    List<String> lines = marked(session);
                     lines.subList(Math.max(0, lines.size() - count), lines.size())
                             .forEach(output::line);
                 });
+    }
+
+    /** The last of the output, with a line where the guest went back. */
+    private static List<String> marked(Session session) {
+        byte[] last = session.console().history();
+        long first = session.console().position() - last.length;
+        Optional<Console.Mark> mark = session.console().mark().filter(known -> known.position() >= first);
+        int at = (int) (mark.map(Console.Mark::position).orElse(first) - first);
+        List<String> lines = new ArrayList<>(textLines(Arrays.copyOf(last, Math.min(at, last.length))));
+        mark.ifPresent(known -> lines.add("--- " + known.words() + " ---"));
+        lines.addAll(textLines(Arrays.copyOfRange(last, Math.min(at, last.length), last.length)));
+        return lines;
     }
 
     static Command sysrq() {

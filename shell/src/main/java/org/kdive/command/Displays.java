@@ -5,6 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.kdive.session.Keepsake;
 import org.kdive.session.Session;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
@@ -13,6 +16,7 @@ import org.kdive.session.Stop;
 /** Expressions that are shown at every stop: {@code display} and what belongs to it. Session thread. */
 final class Displays {
     private static final String USAGE = "display[/FORMAT] EXPRESSION";
+    private static final Pattern KEPT = Pattern.compile("(\\d{1,6}) ([yn]) /(\\w{0,12}) (.+)");
 
     /** @param format gdb's letters, x's for code and text */
     private record Display(String format, String expression, boolean enabled) {
@@ -97,14 +101,44 @@ final class Displays {
     }
 
     /** What brings them back as they are now. */
-    Runnable save() {
-        Map<Integer, Display> then = Map.copyOf(displays);
+    Keepsake save() {
+        Map<Integer, Display> then = new TreeMap<>(displays);
         int number = lastNumber;
-        return () -> {
-            displays.clear();
-            displays.putAll(then);
-            lastNumber = number;
+        return new Keepsake() {
+            @Override
+            public void restore() {
+                displays.clear();
+                displays.putAll(then);
+                lastNumber = number;
+            }
+
+            @Override
+            public List<String> lines() {
+                return then.entrySet().stream()
+                        .map(one -> "%d %s /%s %s"
+                                .formatted(
+                                        one.getKey(),
+                                        one.getValue().enabled() ? "y" : "n",
+                                        one.getValue().format(),
+                                        one.getValue().expression()))
+                        .toList();
+            }
         };
+    }
+
+    /** Those that {@link Keepsake#lines} wrote elsewhere; what is no display is passed over. */
+    void adopt(List<String> lines) {
+        for (String line : lines) {
+            Matcher known = KEPT.matcher(line);
+            if (known.matches()) {
+                int number = Integer.parseInt(known.group(1));
+                displays.put(
+                        number,
+                        new Display(
+                                known.group(3), known.group(4), known.group(2).equals("y")));
+                lastNumber = Math.max(lastNumber, number);
+            }
+        }
     }
 
     /** {@code info display}. */

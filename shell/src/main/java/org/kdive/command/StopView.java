@@ -29,6 +29,12 @@ public final class StopView {
         hook = action;
     }
 
+    /** The first stop of a target, which may bring what was displayed elsewhere. */
+    public void begin(Session session, Stop stop, Output output) {
+        displays.adopt(session.checkpoints().brought());
+        show(session, stop, output);
+    }
+
     /** The lines gdb would print, what surrounds the stop, the instruction, and what the user wants displayed. */
     public void show(Session session, Stop stop, Output output) {
         if (stop.aftermath().silent()) {

@@ -7,8 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -34,6 +36,7 @@ public final class Console implements AutoCloseable {
     private final ConsoleLoop loop;
     private final Path log;
     private final AtomicLong expected = new AtomicLong();
+    private final AtomicReference<@Nullable Mark> mark = new AtomicReference<>();
 
     private Console(ConsoleLoop loop, Path log) {
         this.loop = loop;
@@ -222,6 +225,24 @@ public final class Console implements AutoCloseable {
     public void skip() {
         expected.set(position());
     }
+
+    /** The same, and what came so far is another story from now on: {@code words} say why. */
+    public void skip(String words) {
+        skip();
+        mark.set(new Mark(expected.get(), words));
+    }
+
+    /** Where the present story begins; empty while there is only one. */
+    public Optional<Mark> mark() {
+        return Optional.ofNullable(mark.get());
+    }
+
+    /**
+     * A place in the output.
+     *
+     * @param position bytes that had come in all
+     */
+    public record Mark(long position, String words) {}
 
     private static boolean find(Matcher matcher) {
         try {

@@ -1,5 +1,7 @@
 package org.kdive.machine;
 
+import java.util.Arrays;
+
 /**
  * What a guest wrote, as far as it is kept: the first of it, how many bytes after that are not kept any more, and the last.
  */
@@ -12,6 +14,18 @@ public final class ConsolePast {
         this.first = first;
         this.leftOutBytes = leftOutBytes;
         this.last = last;
+    }
+
+    /** The same without the bytes before a position. */
+    public ConsolePast since(long position) {
+        long gone = Math.max(0, position);
+        int ofFirst = (int) Math.min(gone, first.length);
+        long ofGap = Math.min(gone - ofFirst, leftOutBytes);
+        int ofLast = (int) Math.min(gone - ofFirst - ofGap, last.length);
+        return new ConsolePast(
+                Arrays.copyOfRange(first, ofFirst, first.length),
+                leftOutBytes - ofGap,
+                Arrays.copyOfRange(last, ofLast, last.length));
     }
 
     /** From the first byte on: up to {@link #last} when nothing is left out between. Not copied: it is megabytes. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +58,28 @@ public final class Machine implements AutoCloseable {
      * {@link MachineFailure.NotReady}, {@link MachineFailure.KvmUnusable} and others.
      */
     public static Machine boot(MachineSpec spec, Duration deadline) {
+        return boot(spec, null, deadline);
+    }
+
+    /** The same with the snapshots of a bundle, which the caller loads; null: with none. */
+    public static Machine boot(MachineSpec spec, @Nullable MachineBundle bundle, Duration deadline) {
         String searchPath = System.getenv("PATH");
-        return new MachineBoot(spec, deadline, searchPath == null ? "" : searchPath).run();
+        return new MachineBoot(spec, bundle, deadline, searchPath == null ? "" : searchPath).run();
+    }
+
+    /**
+     * One snapshot of this machine as a file that {@link MachineBundle#open} opens elsewhere. Throws NotPortable, and BadBundle
+     * when the file is there already or the disk is full.
+     *
+     * @param debugger kept with it
+     */
+    public void export(Path file, String tag, Properties debugger) {
+        if (!shares.list().isEmpty()) {
+            throw new MachineException(
+                    "checkpoint export: a shared directory is on no other machine; checkpoint without --share or share add",
+                    new MachineFailure.NotPortable("shares"));
+        }
+        new BundleWriter(spec, run, qmp).write(file, tag, debugger);
     }
 
     public MachineSpec spec() {

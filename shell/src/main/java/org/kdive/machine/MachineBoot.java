@@ -24,11 +24,13 @@ final class MachineBoot {
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final MachineSpec spec;
+    private final @Nullable MachineBundle bundle; // null: the machine begins as a new one
     private final Duration deadline;
     private final String searchPath;
 
-    MachineBoot(MachineSpec spec, Duration deadline, String searchPath) {
+    MachineBoot(MachineSpec spec, @Nullable MachineBundle bundle, Duration deadline, String searchPath) {
         this.spec = spec;
+        this.bundle = bundle;
         this.deadline = deadline;
         this.searchPath = searchPath;
     }
@@ -63,6 +65,8 @@ final class MachineBoot {
     private Machine start(RunDirectory run) throws IOException {
         if (spec.recording() != null) {
             new RecordingFiles(spec, spec.recording()).prepare(run);
+        } else if (bundle != null) {
+            bundle.unpack(spec, run);
         } else {
             writeScratch(run);
         }

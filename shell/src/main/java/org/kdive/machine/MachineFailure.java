@@ -63,6 +63,12 @@ public sealed interface MachineFailure {
     /** QEMU cannot record such a machine. */
     record NotRecordable(String why) implements MachineFailure {}
 
+    /** No bundle of a machine's moment, a damaged one, one that does not fit, or one that cannot be written there. */
+    record BadBundle(Path file) implements MachineFailure {}
+
+    /** There is more to such a machine than a bundle can hold. */
+    record NotPortable(String why) implements MachineFailure {}
+
     /** The caller's thread was interrupted while it waited. */
     record Interrupted() implements MachineFailure {}
 }

@@ -82,7 +82,7 @@ final class RecordingFiles {
     /** QEMU is up. A recording learns by which it was made; a replay needs the same: another has other devices inside. */
     void launched(String qemuVersion) throws IOException {
         if (recording.isRecord()) {
-            Properties facts = new SpecProperties(spec).written();
+            Properties facts = new SpecProperties(recording, new Properties()).written(spec);
             facts.setProperty("format", FORMAT);
             facts.setProperty("qemu.version", qemuVersion);
             store(facts);

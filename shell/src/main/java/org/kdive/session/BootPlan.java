@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,8 @@ import org.kdive.images.Architecture;
 import org.kdive.images.KernelImage;
 import org.kdive.images.Program;
 import org.kdive.images.fetch.Progress;
+import org.kdive.machine.Disk;
+import org.kdive.machine.MachineBundle;
 import org.kdive.machine.MachineSpec;
 import org.kdive.machine.Recording;
 
@@ -19,9 +22,39 @@ import org.kdive.machine.Recording;
  *
  * @param hasKernel whether {@code kernel} will bring symbols: known before the file is unpacked
  * @param kernel the kernel at its link addresses; asked for late and once, may block while another thread unpacks it
+ * @param bundle the moment to begin at; null: before the first instruction
  */
 public record BootPlan(
-        MachineSpec spec, Architecture architecture, boolean hasKernel, Supplier<Optional<Program>> kernel) {
+        MachineSpec spec,
+        Architecture architecture,
+        boolean hasKernel,
+        Supplier<Optional<Program>> kernel,
+        @Nullable MachineBundle bundle) {
+
+    /** From the first instruction on. */
+    public BootPlan(
+            MachineSpec spec, Architecture architecture, boolean hasKernel, Supplier<Optional<Program>> kernel) {
+        this(spec, architecture, hasKernel, kernel, null);
+    }
+
+    /**
+     * The machine that a checkpoint was exported from.
+     *
+     * @param qemu null: the architecture's
+     * @param disks those that it had, in the same order: they are not in the file
+     * @param qemuArguments those that it had
+     */
+    public static BootPlan checkpoint(Path file, @Nullable String qemu, List<Disk> disks, List<String> qemuArguments) {
+        MachineBundle bundle = MachineBundle.open(file);
+        MachineSpec spec = bundle.spec(qemu, disks, qemuArguments, BootRequest.cached("opened"));
+        KernelImage image = KernelImage.open(spec.findKernel().orElseThrow());
+        return new BootPlan(spec, image.architecture(), true, BootRequest.symbolsOf(image), bundle);
+    }
+
+    /** The same with other symbols. */
+    public BootPlan withKernel(Supplier<Optional<Program>> other) {
+        return new BootPlan(spec, architecture, true, other, bundle);
+    }
 
     /**
      * The machine recorded in a directory, to run again.

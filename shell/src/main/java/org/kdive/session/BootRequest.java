@@ -232,7 +232,7 @@ public record BootRequest(
                         .orElse(false);
     }
 
-    private static Path cached(String what) {
+    static Path cached(String what) {
         return Cache.ofUser(System.getenv()).root().resolve(what);
     }
 

@@ -46,7 +46,7 @@ public record Checkpoint(
             List<String> nodes,
             Inventory inventory,
             @Nullable PageSums pages,
-            Runnable frontEnd) {
+            Keepsake frontEnd) {
         Debugger {
             nodes = List.copyOf(nodes);
         }

@@ -1,5 +1,6 @@
 package org.kdive.session;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -10,8 +11,9 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.kdive.machine.Console;
 import org.kdive.machine.GuestMemory;
+import org.kdive.machine.Machine;
+import org.kdive.machine.MachineBundle;
 import org.kdive.machine.PageSums;
 import org.kdive.qmp.Blocks;
 import org.kdive.qmp.QmpException;
@@ -30,6 +32,7 @@ public final class Checkpoints {
     private final Notices notices;
     private final Map<Integer, Checkpoint> byNumber = new TreeMap<>();
     private OptionalInt present = OptionalInt.empty(); // the one that the guest comes from
+    private List<String> brought = List.of();
     private int lastNumber;
 
     Checkpoints(Target target, RunControl control, SlideSearch slide, Workbench bench) {
@@ -73,42 +76,47 @@ public final class Checkpoints {
      * @param name null for one that is made here
      * @param frontEnd brings back what the front end shows; called by {@link #rewind}
      */
-    public Checkpoint take(@Nullable String name, String message, Runnable frontEnd) {
-        int number = lastNumber + 1;
-        String chosen = name == null ? "cp" + number : name;
+    public Checkpoint take(@Nullable String name, String message, Keepsake frontEnd) {
+        String chosen = name == null ? "cp" + (lastNumber + 1) : name;
         check(chosen);
         List<String> nodes = GoingBack.nodes(target, target.requireQmp("checkpoint"));
         Pause pause = Pause.of(control, notices);
         try {
             Stop stop = pause.stop();
             PageSums pages = save(chosen, nodes);
-            Blocks.Snapshot kept = saved(chosen, nodes);
-            Checkpoint made = new Checkpoint(
-                    number,
-                    chosen,
-                    message,
-                    kept.taken(),
-                    stop.pc(),
-                    target.describe(stop.pc()),
-                    kept.guestTime(),
-                    kept.vmStateBytes(),
-                    present,
-                    new Checkpoint.Debugger(
-                            stop.thread(),
-                            slide.place(),
-                            breakpoints.save(),
-                            convenience.save(),
-                            nodes,
-                            Inventory.of(stop, target),
-                            pages,
-                            frontEnd));
-            byNumber.put(number, made);
-            lastNumber = number;
-            present = OptionalInt.of(number);
-            return made;
+            return keep(chosen, message, stop, pages, nodes, frontEnd);
         } finally {
             pause.end();
         }
+    }
+
+    private Checkpoint keep(
+            String name, String message, Stop stop, @Nullable PageSums pages, List<String> nodes, Keepsake frontEnd) {
+        Blocks.Snapshot kept = saved(name, nodes);
+        int number = lastNumber + 1;
+        Checkpoint made = new Checkpoint(
+                number,
+                name,
+                message,
+                kept.taken(),
+                stop.pc(),
+                target.describe(stop.pc()),
+                kept.guestTime(),
+                kept.vmStateBytes(),
+                present,
+                new Checkpoint.Debugger(
+                        stop.thread(),
+                        slide.place(),
+                        breakpoints.save(),
+                        convenience.save(),
+                        nodes,
+                        Inventory.of(stop, target),
+                        pages,
+                        frontEnd));
+        byNumber.put(number, made);
+        lastNumber = number;
+        present = OptionalInt.of(number);
+        return made;
     }
 
     private void check(String name) {
@@ -151,22 +159,77 @@ public final class Checkpoints {
         target.recorded().requireNotRecording("rewind");
         var unused = Pause.of(control, notices);
         Checkpoint.Debugger then = to.debugger();
+        load(to.name(), then.nodes());
+        tellOfTheLost(then.breakpoints());
+        slide.restore(then.place());
+        breakpoints.restore(then.breakpoints());
+        convenience.restore(then.convenience());
+        then.frontEnd().restore();
+        present = OptionalInt.of(to.number());
+        return control.stoppedBy(new Cause.Rewound(to.name()), then.thread());
+    }
+
+    private void load(String name, List<String> nodes) {
         try {
-            Waits.on(snapshots(then.nodes()).load(to.name()), DEADLINE, "rewind to " + to.name());
+            Waits.on(snapshots(nodes).load(name), DEADLINE, "rewind to " + name);
         } catch (QmpException e) {
             throw GoingBack.explained(e);
         } finally {
             target.rewound(); // a load that failed half-way has changed the machine as well
         }
-        target.console().ifPresent(Console::skip);
-        notices.notice("rewound to %s", to.name());
-        tellOfTheLost(then.breakpoints());
-        slide.restore(then.place());
-        breakpoints.restore(then.breakpoints());
-        convenience.restore(then.convenience());
-        then.frontEnd().run();
-        present = OptionalInt.of(to.number());
-        return control.stoppedBy(new Cause.Rewound(to.name()), then.thread());
+        target.console().ifPresent(line -> line.skip("rewound to " + name));
+    }
+
+    /** To a file that opens on another machine. */
+    public void export(Checkpoint one, Path file) {
+        Machine machine = target.machine()
+                .orElseThrow(() -> new SessionException(
+                        "checkpoint export: kdive did not boot this machine, and cannot tell how to make its like",
+                        new SessionFailure.Unsupported("checkpoint export")));
+        machine.export(file, one.name(), new DebuggerText(target).written(one));
+    }
+
+    /** The machine was made for a bundle, and goes there now. */
+    Stop open(MachineBundle bundle) {
+        List<String> nodes = GoingBack.nodes(target, target.requireQmp("checkpoint"));
+        try {
+            load(bundle.tag(), nodes);
+        } catch (QmpException | SessionException e) {
+            throw GoingBack.otherMachine(e, bundle, target.requireQmp("checkpoint"));
+        }
+        DebuggerText text = new DebuggerText(target);
+        DebuggerText.Brought brought = text.read(bundle, slide::restore, notices);
+        breakpoints.restore(brought.breakpoints());
+        convenience.restore(brought.convenience());
+        this.brought = brought.frontEnd();
+        Stop stop = control.stoppedBy(new Cause.Rewound(bundle.tag()), brought.thread());
+        if (stop.pc() != brought.pc()) {
+            throw new SessionException(
+                    "checkpoint %s: it was at 0x%x, and the machine is at 0x%x: the file is damaged"
+                            .formatted(bundle.file(), brought.pc(), stop.pc()),
+                    new SessionFailure.Io(bundle.file().toString()));
+        }
+        PageSums pages = target.ram().map(GuestMemory::sums).orElse(null);
+        keep(bundle.tag(), brought.message(), stop, pages, nodes, frontEnd(brought.frontEnd()));
+        return stop;
+    }
+
+    // what the front end shows is its own from now on, and goes into a file again
+    private static Keepsake frontEnd(List<String> lines) {
+        return new Keepsake() {
+            @Override
+            public void restore() {}
+
+            @Override
+            public List<String> lines() {
+                return lines;
+            }
+        };
+    }
+
+    /** What the front end kept in the bundle that was opened; empty when none was. */
+    public List<String> brought() {
+        return brought;
     }
 
     private void tellOfTheLost(Breakpoints.Saved then) {

@@ -125,6 +125,11 @@ public final class ConsoleDesk {
         return require().position();
     }
 
+    /** Where the guest's present past begins, after it went back to an earlier moment. */
+    public Optional<Console.Mark> mark() {
+        return require().mark();
+    }
+
     /** All that it wrote, as far as that is kept: the first of it and the last. */
     public ConsolePast past() {
         return require().past();

@@ -54,7 +54,7 @@ final class Engagement implements AutoCloseable {
     }
 
     static Engagement boot(BootPlan plan, Workbench bench) {
-        Machine machine = Machine.boot(plan.spec(), BOOT_DEADLINE);
+        Machine machine = Machine.boot(plan.spec(), plan.bundle(), BOOT_DEADLINE);
         try {
             RspClient stub = RspClient.connect(machine.gdb(), STUB);
             boolean tcg = plan.spec().accelerator() == Accelerator.TCG;
@@ -72,6 +72,9 @@ final class Engagement implements AutoCloseable {
             var unused =
                     machine.exit().thenAccept(exit -> engagement.control.post(new Happening.Gone(exit.describe())));
             engagement.begin(new Cause.Start());
+            if (plan.bundle() != null) {
+                engagement.checkpoints.open(plan.bundle());
+            }
             return engagement;
         } catch (RuntimeException e) {
             machine.close();

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.kdive.machine.MachineBundle;
 import org.kdive.machine.MachineSpec;
 import org.kdive.qmp.QmpClient;
 import org.kdive.qmp.QmpException;
@@ -53,6 +54,19 @@ final class GoingBack {
                                 + " lays a qcow2 over it that can, ,ro makes it read-only")
                         .formatted(medium.text("file"), medium.text("drv")),
                 new SessionFailure.Unsupported("a checkpoint with a writable disk of this format"));
+    }
+
+    /** A machine that was made for a bundle does not take it. */
+    static SessionException otherMachine(RuntimeException refusal, MachineBundle bundle, QmpClient qmp) {
+        String said = refusal instanceof QmpException known && known.failure() instanceof QmpFailure.JobFailed job
+                ? job.error()
+                : String.valueOf(refusal.getMessage());
+        String why =
+                bundle.otherQemu(qmp.greeting().version()).orElse("the file is damaged, or the QEMU is another build");
+        return new SessionException(
+                "checkpoint %s cannot be loaded: %s (QEMU: %s)".formatted(bundle.file(), why, said.strip()),
+                new SessionFailure.Refused("QEMU"),
+                refusal);
     }
 
     /** What QEMU said, in words that tell what to do about it. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -23,7 +24,7 @@ import org.kdive.machine.GuestArchitecture;
 @Timeout(240)
 final class CheckpointIT {
     @Test
-    void everythingIsAsItWas() {
+    void everythingIsAsItWasHereAndElsewhere(@TempDir Path work) {
         try (Guest guest = Guest.boot(2)) {
             Checkpoint first = take(guest, "reset");
             Stop start = guest.bootedTo("start_kernel");
@@ -39,6 +40,11 @@ final class CheckpointIT {
             Checkpoint second = take(guest, "start");
             assertThat(second.parent()).isEqualTo(OptionalInt.of(first.number()));
             assertThat(second.where()).contains("<start_kernel>");
+            Path file = work.resolve("start.kdive");
+            guest.on(() -> {
+                guest.session.checkpoints().export(second, file);
+                return true;
+            });
 
             guest.resume();
             assertThat(number(guest, opens).hits()).isEqualTo(3);
@@ -70,7 +76,8 @@ final class CheckpointIT {
             assertThat(number(guest, opens).hits()).isZero();
             assertThat(number(guest, opens).ignores()).isEqualTo(2);
             assertThat(guest.on(() -> guest.session.breakpoints().all())).hasSize(1);
-            assertThat(guest.notices).anyMatch(line -> line.contains("rewound to start"));
+            // the stop says so itself
+            assertThat(guest.notices).noneMatch(line -> line.contains("rewound to start"));
             assertThat(guest.where(guest.resume())).isEqualTo("do_sys_openat2");
             assertThat(number(guest, opens).hits()).isEqualTo(3);
 
@@ -80,6 +87,28 @@ final class CheckpointIT {
             assertThat(guest.on(() -> guest.session.breakpoints().all())).isEmpty();
             assertThat(guest.on(reset::pc)).isEqualTo(first.pc());
             assertThat(guest.where(guest.bootedTo("start_kernel"))).isEqualTo("start_kernel");
+            opensElsewhere(file, pc, jiffies, calls);
+        }
+    }
+
+    private static void opensElsewhere(Path file, long pc, long jiffies, List<Long> calls) {
+        try (Guest other = Guest.idle()) {
+            BootPlan plan = BootPlan.checkpoint(file, null, List.of(), List.of());
+            Stop there = other.on(() -> other.session.boot(plan));
+            assertThat(other.on(there::pc)).isEqualTo(pc);
+            assertThat(other.where(there)).isEqualTo("start_kernel");
+            assertThat(calls(other, there)).isEqualTo(calls);
+            assertThat(other.evaluate("*(unsigned long *)&jiffies_64")).isEqualTo(jiffies);
+            assertThat(other.evaluate("$x")).isEqualTo(5);
+            Breakpoint opens =
+                    other.on(() -> other.session.breakpoints().all().iterator().next());
+            assertThat(opens.ignores()).isEqualTo(2);
+            assertThat(other.where(other.resume())).isEqualTo("do_sys_openat2");
+            assertThat(number(other, opens).hits()).isEqualTo(3);
+            Checkpoint again = other.on(() -> other.session.checkpoints().require("start"));
+            assertThat(other.on(() -> other.session.checkpoints().rewind(again)).cause())
+                    .isEqualTo(new Cause.Rewound("start"));
+            assertThat(number(other, opens).hits()).isZero();
         }
     }
 
@@ -98,6 +127,10 @@ final class CheckpointIT {
             });
             Stop back = guest.on(() -> guest.session.checkpoints().rewind(taken));
             assertThat(guest.on(back::pc)).isEqualTo(taken.pc());
+            assertThat(guest.session.console().mark().orElseThrow().words()).isEqualTo("rewound to " + taken.name());
+            assertThatThrownBy(() -> guest.on(
+                            () -> guest.session.expectConsole(Pattern.compile("so2far"), Duration.ofSeconds(1))))
+                    .hasMessageContaining("did not say");
             guest.on(guest.session::resume);
             guest.on(() -> {
                 guest.session.console().send("echo so$((1+2))far\n".getBytes(UTF_8));
