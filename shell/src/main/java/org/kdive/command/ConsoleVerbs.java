@@ -38,9 +38,9 @@ final class ConsoleVerbs {
                 .usage("console search REGEX")
                 .usage("console search /REGEX/")
                 .summary("the lines of the guest's output so far that match")
-                .help(
-                        "Kept are the first 16 MiB and the last 1 MiB. When more came, that is said in its place, and lines"
-                                + " behind it are counted back from the last, which is -1. set console-log FILE keeps all.")
+                .help("""
+                        Kept are the first 16 MiB and the last 1 MiB. When more came, that is said in its place, and lines
+                        behind it are counted back from the last, which is -1. set console-log FILE keeps all.""")
                 .runs((session, arguments, output) -> {
                     Pattern pattern = pattern(arguments.tail());
                     ConsolePast past = present(session, output);

@@ -54,8 +54,13 @@ final class GuestDumpVerb {
                     new SessionFailure.Io(String.valueOf(directory)));
         }
         try {
-            image.write(file, format, progress(output), session::checkInterrupt);
+            boolean noted = image.write(file, format, progress(output), session::checkInterrupt);
             output.line("%d MiB of the guest written to %s (%s)", Files.size(file) >> 20, file, format);
+            if (!noted) {
+                output.note(
+                        "dump guest: no VMCOREINFO note in it: the kernel has not made one yet, was built without, or is"
+                                + " 32-bit; crash and drgn may not open it");
+            }
         } catch (SessionException e) {
             if (e.failure() instanceof SessionFailure.Interrupted) {
                 throw new SessionException(

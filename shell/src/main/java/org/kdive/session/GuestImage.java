@@ -1,11 +1,15 @@
 package org.kdive.session;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntConsumer;
+import org.kdive.images.elf.CoreNotes;
+import org.kdive.images.linux.VmcoreInfo;
 import org.kdive.qmp.QmpSubscription;
 import org.kdive.qmp.QmpValue;
 
@@ -13,11 +17,15 @@ import org.kdive.qmp.QmpValue;
 public final class GuestImage {
     private static final Duration SLICE = Duration.ofMillis(200);
 
+    private static final String NOTE = "VMCOREINFO";
+
+    private final Target target;
     private final MonitorDesk monitors;
     private final RunControl control;
     private final Notices notices;
 
-    GuestImage(MonitorDesk monitors, RunControl control, Notices notices) {
+    GuestImage(Target target, MonitorDesk monitors, RunControl control, Notices notices) {
+        this.target = target;
         this.monitors = monitors;
         this.control = control;
         this.notices = notices;
@@ -34,10 +42,14 @@ public final class GuestImage {
      * Writes it, and lets a guest that ran go on. QEMU cannot give up what it has begun: when {@code goesOn} throws, it
      * finishes the file by itself and the guest stays stopped.
      *
+     * <p>QEMU writes vmcoreinfo only for a guest whose qemu_fw_cfg module is loaded, so for elf it is added here.
+     *
      * @param percent told as it grows
+     * @return whether an elf file has the VMCOREINFO note; true for any other format, which is QEMU's matter
      */
-    public void write(Path file, String format, IntConsumer percent, Runnable goesOn) {
+    public boolean write(Path file, String format, IntConsumer percent, Runnable goesOn) {
         Pause pause = Pause.of(control, notices);
+        Optional<byte[]> note = note(pause.stop());
         try (QmpSubscription completed = monitors.watch("DUMP_COMPLETED")) {
             Map<String, Object> arguments = new LinkedHashMap<>();
             arguments.put("paging", false);
@@ -56,6 +68,25 @@ public final class GuestImage {
             throw e;
         }
         pause.end();
+        return !format.equals("elf") || hasNote(file, note);
+    }
+
+    private Optional<byte[]> note(Stop stop) {
+        return target.requireProgram().slideBytes().isEmpty()
+                ? Optional.empty()
+                : VmcoreInfo.noteOf(target.requireProgram(), target.memory(stop.thread()));
+    }
+
+    private static boolean hasNote(Path file, Optional<byte[]> note) {
+        try {
+            return note.isPresent() ? CoreNotes.ensure(file, NOTE, note.get()) : CoreNotes.has(file, NOTE);
+        } catch (IOException e) {
+            throw new SessionException(
+                    "dump guest %s: written, but the VMCOREINFO note could not be added: %s"
+                            .formatted(file, e.getMessage()),
+                    new SessionFailure.Io(file.toString()),
+                    e);
+        }
     }
 
     private void await(QmpSubscription completed, IntConsumer percent, Runnable goesOn, Path file) {

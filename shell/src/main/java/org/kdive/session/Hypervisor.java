@@ -38,7 +38,7 @@ public final class Hypervisor {
         this.slide = slide;
         this.monitors = new MonitorDesk(target, control);
         this.hotplug = new Hotplug(monitors);
-        this.guestImage = new GuestImage(monitors, control, notices);
+        this.guestImage = new GuestImage(target, monitors, control, notices);
     }
 
     /** What QEMU's monitors know and say unasked. */

@@ -83,8 +83,22 @@ public final class VmcoreInfo {
                         at(memory, pointer.address(), image.architecture().pointerBytes(), image.byteOrder()));
     }
 
-    // u32 *vmcoreinfo_note, filled by a subsys_initcall
+    /** The note as it stands in memory, whole: what a core file of this kernel should have. Program and absence as above. */
+    public static Optional<byte[]> noteOf(Program program, Memory memory) {
+        KernelImage image = program.image();
+        return program.findSymbol(POINTER)
+                .flatMap(pointer ->
+                        noteAt(memory, pointer.address(), image.architecture().pointerBytes(), image.byteOrder()))
+                .filter(note -> ofNote(note).isPresent())
+                .map(note -> note.toArray());
+    }
+
     private static Optional<VmcoreInfo> at(Memory memory, long pointer, int pointerBytes, ByteOrder order) {
+        return noteAt(memory, pointer, pointerBytes, order).flatMap(VmcoreInfo::ofNote);
+    }
+
+    // u32 *vmcoreinfo_note, filled by a subsys_initcall
+    private static Optional<Bytes> noteAt(Memory memory, long pointer, int pointerBytes, ByteOrder order) {
         try {
             long at = bytes(memory, pointer, pointerBytes, order).wordAt(0, pointerBytes);
             if (at == 0) {
@@ -93,7 +107,7 @@ public final class VmcoreInfo {
             OptionalLong length = textBytes(bytes(memory, at, TEXT_OFFSET, order));
             return length.isEmpty()
                     ? Optional.empty()
-                    : ofNote(bytes(memory, at, TEXT_OFFSET + (int) length.getAsLong(), order));
+                    : Optional.of(bytes(memory, at, TEXT_OFFSET + (int) length.getAsLong(), order));
         } catch (ImageException e) {
             if (e.failure() instanceof ImageFailure.MemoryFault) {
                 return Optional.empty(); // not mapped yet
