@@ -1,0 +1,142 @@
+package org.kdive.session;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.kdive.machine.Accelerator;
+
+/**
+ * Checkpoint and rewind over and over, with random runs between, and the right answers each time: a main, which prints what
+ * both processes hold. The first word says how many rounds; 1000 without.
+ */
+final class CheckpointSoak {
+    private static final int STATES_KEPT = 4;
+
+    private final Guest guest;
+    private final SplittableRandom random = new SplittableRandom(5);
+    private final Breakpoint opens;
+    private int moved;
+
+    private CheckpointSoak(Guest guest) {
+        this.guest = guest;
+        guest.bootedTo("do_sys_openat2");
+        this.opens = guest.breakAt("do_sys_openat2");
+    }
+
+    public static void main(String[] words) throws IOException {
+        int rounds = words.length > 0 ? Integer.parseInt(words[0]) : 1000;
+        try (Guest guest = Guest.boot(small())) {
+            CheckpointSoak soak = new CheckpointSoak(guest);
+            long begun = System.nanoTime();
+            for (int round = 1; round <= rounds; round++) {
+                soak.round(round);
+                if (round == STATES_KEPT || round % Math.max(1, rounds / 10) == 0) {
+                    soak.tell(round, (System.nanoTime() - begun) / 1e9);
+                }
+            }
+            if (soak.moved < rounds / 2) {
+                throw new AssertionError("the guest has moved in %d rounds alone".formatted(soak.moved));
+            }
+            System.out.printf("all answers were right; the guest had moved in %d rounds of %d%n", soak.moved, rounds);
+        }
+    }
+
+    private static BootRequest small() {
+        BootRequest plain = BootRequest.of("debian");
+        return new BootRequest(
+                plain.kernel(),
+                null,
+                List.of(),
+                256L << 20,
+                1,
+                null,
+                null,
+                Accelerator.TCG,
+                List.of(),
+                List.of(),
+                null,
+                plain.seed(),
+                List.of());
+    }
+
+    private record Truth(long pc, String registers, long jiffies, int hits) {}
+
+    private Truth now() {
+        Stop stop = guest.on(guest.session::requireStop);
+        String registers = guest.on(
+                () -> Inventory.of(stop, guest.session.target()).registers().toString());
+        int hits = guest.on(() -> guest.session.breakpoints().require(opens.number()))
+                .hits();
+        return new Truth(guest.on(stop::pc), registers, guest.evaluate("*(unsigned long *)&jiffies_64"), hits);
+    }
+
+    private void round(int round) {
+        Truth then = now();
+        Checkpoint taken = guest.on(() -> guest.session.checkpoints().take("soak", "", () -> {}));
+        runOn();
+        Truth later = now();
+        moved += later.equals(then) ? 0 : 1; // on a busy host it may be held before its first instruction
+        guest.on(() -> guest.session.checkpoints().rewind(taken));
+        Truth back = now();
+        if (!back.equals(then)) {
+            throw new AssertionError("round %d: it was %s and is %s".formatted(round, then, back));
+        }
+        guest.on(() -> {
+            guest.session.checkpoints().delete(taken);
+            return true;
+        });
+        if (round % STATES_KEPT == 0) {
+            runOn(); // so that the next rounds are of another moment
+        }
+    }
+
+    // to the breakpoint, or to wherever a moment brings it
+    private void runOn() {
+        Duration moment = Duration.ofMillis(10 + random.nextInt(60));
+        var stopped = guest.on(() -> {
+            Running running = guest.session.resume();
+            if (running.await(moment).isEmpty()) {
+                guest.session.interrupt();
+            }
+            return running.await(Guest.PATIENCE);
+        });
+        if (stopped.isEmpty()) {
+            throw new AssertionError("the guest did not stop");
+        }
+    }
+
+    private void tell(int round, double seconds) throws IOException {
+        System.gc();
+        long qemu =
+                guest.on(() -> guest.session.target().machine().orElseThrow().pid());
+        long own = ProcessHandle.current().pid();
+        Runtime runtime = Runtime.getRuntime();
+        System.out.printf(
+                "round %4d %6.1f s  kdive: heap %d MiB, RSS %d MiB, %d files  QEMU: anonymous %d MiB, %d files%n",
+                round,
+                seconds,
+                (runtime.totalMemory() - runtime.freeMemory()) >> 20,
+                status(own, "VmRSS:"),
+                files(own),
+                status(qemu, "RssAnon:"),
+                files(qemu));
+    }
+
+    // proc_pid_status(5), in KiB
+    private static long status(long pid, String name) throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+                .filter(line -> line.startsWith(name))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) >> 10)
+                .sum();
+    }
+
+    private static long files(long pid) throws IOException {
+        try (Stream<Path> open = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+            return open.count();
+        }
+    }
+}
