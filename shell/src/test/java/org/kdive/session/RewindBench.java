@@ -37,8 +37,29 @@ final class RewindBench {
             }
             System.out.printf("rewind to a true prompt: %.3f s (median of %d)%n", median(rewinds), RUNS);
             System.out.printf("QEMU's loadvm alone:     %.3f s%n", median(loads));
+            System.out.printf("100 probes from one checkpoint: %.1f s (goal 20 at most)%n", probes(guest, here));
             System.out.printf("rewind / loadvm: %.2f (goal 1.5 at most)%n", median(rewinds) / median(loads));
         }
+    }
+
+    // go back, set something, run to a breakpoint, read a value
+    private static double probes(Guest guest, Checkpoint here) {
+        return seconds(() -> {
+            for (int i = 0; i < 100; i++) {
+                long wanted = i;
+                guest.on(() -> {
+                    guest.session.checkpoints().rewind(here);
+                    return guest.session
+                            .evaluate("*(int *)&panic_timeout = " + wanted)
+                            .bits();
+                });
+                guest.bootedTo("getname_flags");
+                long read = guest.evaluate("*(int *)&panic_timeout");
+                if (read != wanted) {
+                    throw new AssertionError("probe %d read %d".formatted(wanted, read));
+                }
+            }
+        });
     }
 
     // a fifth of a second on, and stopped
