@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.images.fetch.Progress;
+import org.kdive.machine.Accelerator;
 import org.kdive.machine.GuestArchitecture;
 import org.kdive.machine.MachineException;
 import org.kdive.machine.Recording;
@@ -23,6 +24,10 @@ import org.kdive.machine.Recording;
 final class ReplayIT {
     // a replay is slower than what it replays, most so while the kernel looks at clocks
     private static final Duration LONG = Duration.ofMinutes(4);
+
+    private static final long MEMORY_BYTES = 192L << 20;
+
+    private static final String LAST_TASK = "init_task.tasks.prev";
 
     @TempDir
     private Path work;
@@ -44,10 +49,10 @@ final class ReplayIT {
     }
 
     /** What was seen while it was recorded. */
-    private record Recorded(long startKernel, long slide, long restInit, long sp) {}
+    private record Recorded(long startKernel, long slide, long restInit, long sp, long idle) {}
 
     private static Recorded record(String kernel, Path into) {
-        BootPlan plain = BootRequest.of(kernel).plan(Progress.silent());
+        BootPlan plain = small(kernel).plan(Progress.silent());
         BootPlan plan =
                 new BootPlan(plain.spec().with(Recording.into(into)), plain.architecture(), true, plain.kernel());
         try (Guest guest = Guest.idle()) {
@@ -57,12 +62,31 @@ final class ReplayIT {
             assertThatThrownBy(() -> guest.on(() -> guest.session.evaluate("*(long *)$sp = 1")))
                     .hasMessageContaining("without --record");
             Stop rest = guest.bootedTo("rest_init");
+            long restInit = guest.on(rest::pc);
+            long sp = guest.on(() -> rest.registers().sp());
+            guest.bootedTo("schedule_preempt_disabled");
+            long idle = now(guest) - 1; // the last moment that can be shown
             return new Recorded(
-                    startKernel,
-                    guest.on(() -> guest.session.target().slideBytes()),
-                    guest.on(rest::pc),
-                    guest.on(() -> rest.registers().sp()));
+                    startKernel, guest.on(() -> guest.session.target().slideBytes()), restInit, sp, idle - 1);
         }
+    }
+
+    // no root is ever looked for before rest_init
+    private static BootRequest small(String kernel) {
+        return new BootRequest(
+                kernel,
+                "none",
+                List.of(),
+                MEMORY_BYTES,
+                1,
+                null,
+                null,
+                Accelerator.TCG,
+                List.of(),
+                List.of(),
+                null,
+                OptionalLong.empty(),
+                List.of());
     }
 
     private static void replay(Path from, Recorded seen) {
@@ -73,7 +97,7 @@ final class ReplayIT {
             assertThat(guest.on(() -> guest.session.target().slideBytes())).isEqualTo(seen.slide());
 
             backAndForth(guest, seen);
-            backToWhatIsSought(guest);
+            backToWhatIsSought(guest, seen);
             guest.on(() -> {
                 guest.session.breakpoints().deleteAll();
                 return guest.session
@@ -115,15 +139,18 @@ final class ReplayIT {
                 .isEqualTo(third);
     }
 
-    private static void backToWhatIsSought(Guest guest) {
+    private static void backToWhatIsSought(Guest guest, Recorded seen) {
         Breakpoint there = guest.breakAt("rest_init");
         Stop rest = guest.on(() -> guest.session.resume().await(LONG)).orElseThrow();
+        assertThat(guest.where(rest)).isEqualTo("rest_init");
         guest.on(() -> {
             guest.session.breakpoints().delete(there.number());
             return true;
         });
         long here = now(guest);
         long pc = guest.on(rest::pc);
+        assertThat(pc).isEqualTo(seen.restInit());
+        assertThat(guest.on(() -> rest.registers().sp())).isEqualTo(seen.sp());
         Breakpoint print = guest.breakAt("_printk");
         Stop last = guest.on(() -> guest.session.history().continueBack());
         assertThat(last.cause()).isEqualTo(new Cause.BreakpointHit(List.of(print.number()), false));
@@ -153,35 +180,40 @@ final class ReplayIT {
         assertThat(guest.where(caller)).doesNotContain("_printk");
         guest.on(() -> guest.session.history().goTo(here));
         assertThat(guest.on(() -> guest.session.requireStop().pc())).isEqualTo(pc);
-        writers(guest);
+        writers(guest, seen.idle());
     }
 
     private static long print(Guest guest) {
         return guest.session.resolve("_printk").get(0);
     }
 
-    // the clock ticks a few times on the way to rest_init
-    private static void writers(Guest guest) {
-        long ticks = guest.evaluate("jiffies_64");
+    // rest_init makes the first two tasks, each of which is the last in the list of all then
+    private static void writers(Guest guest, long afterwards) {
+        guest.on(() -> guest.session.history().goTo(afterwards));
+        long newest = guest.evaluate(LAST_TASK);
         History.Writer writer =
-                guest.on(() -> guest.session.history().whoWrote("jiffies_64")).orElseThrow();
-        assertThat(writer.after().orElseThrow().bits()).isEqualTo(ticks);
-        assertThat(writer.before().orElseThrow().bits()).isEqualTo(ticks - 1);
-        assertThat(guest.where(writer.stop())).startsWith("do_timer");
-        assertThat(guest.evaluate("jiffies_64")).isEqualTo(ticks - 1);
+                guest.on(() -> guest.session.history().whoWrote(LAST_TASK)).orElseThrow();
+        assertThat(writer.after().orElseThrow().bits()).isEqualTo(newest);
+        long second = writer.before().orElseThrow().bits();
+        assertThat(second).isNotEqualTo(newest);
+        assertThat(guest.evaluate(LAST_TASK)).isEqualTo(second);
         guest.on(() -> guest.session.history().goTo(writer.from()));
         Breakpoint watch =
-                guest.on(() -> guest.session.addWatchpoint(Stoppoint.Kind.WRITE, "jiffies_64", OptionalLong.empty()));
-        for (int i = 1; i <= 2; i++) {
-            long expected = ticks - i;
-            Stop written = guest.on(() -> guest.session.history().continueBack());
-            assertThat(written.cause()).isInstanceOfSatisfying(Cause.WatchpointHit.class, hit -> {
-                assertThat(hit.hits()).hasSize(1);
-                assertThat(hit.hits().get(0).number()).isEqualTo(watch.number());
-                assertThat(hit.hits().get(0).now().orElseThrow().bits()).isEqualTo(expected);
-            });
-            assertThat(guest.evaluate("jiffies_64")).isEqualTo(expected);
-        }
+                guest.on(() -> guest.session.addWatchpoint(Stoppoint.Kind.WRITE, LAST_TASK, OptionalLong.empty()));
+        assertThat(written(guest, watch).before().orElseThrow().bits()).isEqualTo(newest);
+        assertThat(now(guest)).isEqualTo(writer.instruction());
+        assertThat(written(guest, watch).before().orElseThrow().bits()).isEqualTo(second);
+        assertThat(guest.evaluate(LAST_TASK)).isNotEqualTo(second);
+    }
+
+    private static Cause.Watched written(Guest guest, Breakpoint watch) {
+        Stop stop = guest.on(() -> guest.session.history().continueBack());
+        assertThat(stop.cause()).isInstanceOf(Cause.WatchpointHit.class);
+        List<Cause.Watched> hits = ((Cause.WatchpointHit) stop.cause()).hits();
+        assertThat(hits).extracting(Cause.Watched::number).containsExactly(watch.number());
+        assertThat(guest.evaluate(LAST_TASK))
+                .isEqualTo(hits.get(0).now().orElseThrow().bits());
+        return hits.get(0);
     }
 
     private static long now(Guest guest) {
