@@ -10,7 +10,7 @@ import org.kdive.images.KernelImage;
 import org.kdive.images.Program;
 import org.kdive.images.symbols.SymbolTable;
 import org.kdive.session.AttachPlan;
-import org.kdive.session.BootRequest;
+import org.kdive.session.KernelSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -92,7 +92,7 @@ final class AttachVerb implements Callable<Integer> {
         }
         KernelImage image = KernelImage.open(kernel.file(progress));
         if (symbols == null) {
-            return BootRequest.symbolsOf(image);
+            return KernelSource.symbolsOf(image);
         }
         SymbolTable table = SymbolFiles.read(symbols);
         return () -> Optional.of(Program.of(image, table));

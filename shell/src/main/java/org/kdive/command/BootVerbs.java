@@ -4,15 +4,14 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kdive.images.KernelImage;
 import org.kdive.images.Program;
 import org.kdive.images.fetch.Progress;
-import org.kdive.machine.Accelerator;
 import org.kdive.session.AttachPlan;
 import org.kdive.session.BootRequest;
+import org.kdive.session.KernelSource;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
 
@@ -66,21 +65,12 @@ final class BootVerbs {
                             "boot: unknown word \"%s\"".formatted(word), new SessionFailure.Usage(BOOT_USAGE));
             }
         }
-        return new BootRequest(
-                words.get(0),
-                initrd,
-                append,
-                0,
-                cpus,
-                machine,
-                null,
-                Accelerator.TCG,
-                List.of(),
-                List.of(),
-                bios,
-                null,
-                OptionalLong.empty(),
-                List.of());
+        return BootRequest.of(words.get(0))
+                .withInitrd(initrd)
+                .withAppend(append)
+                .withCpus(cpus)
+                .withMachine(machine)
+                .withBios(bios);
     }
 
     private static Progress telling(Output output) {
@@ -120,8 +110,8 @@ final class BootVerbs {
             if (word.startsWith("qmp=")) {
                 qmp = AttachPlan.endpoint("qmp endpoint", word.substring("qmp=".length()));
             } else if (word.startsWith("kernel=")) {
-                kernel = BootRequest.symbolsOf(
-                        KernelImage.open(BootRequest.kernelFile(word.substring("kernel=".length()), progress)));
+                kernel = KernelSource.symbolsOf(
+                        KernelImage.open(KernelSource.file(word.substring("kernel=".length()), progress)));
                 hasKernel = true;
             } else {
                 throw new SessionException(

@@ -46,9 +46,9 @@ public record BootPlan(
      */
     public static BootPlan checkpoint(Path file, @Nullable String qemu, List<Disk> disks, List<String> qemuArguments) {
         MachineBundle bundle = MachineBundle.open(file);
-        MachineSpec spec = bundle.spec(qemu, disks, qemuArguments, BootRequest.cached("opened"));
+        MachineSpec spec = bundle.spec(qemu, disks, qemuArguments, KernelSource.cached("opened"));
         KernelImage image = KernelImage.open(spec.findKernel().orElseThrow());
-        return new BootPlan(spec, image.architecture(), true, BootRequest.symbolsOf(image), bundle);
+        return new BootPlan(spec, image.architecture(), true, KernelSource.symbolsOf(image), bundle);
     }
 
     /** The same with other symbols. */
@@ -72,12 +72,12 @@ public record BootPlan(
                         "replay %s: no kernel was recorded".formatted(directory),
                         new SessionFailure.Io(directory.toString()))));
         return new BootPlan(
-                qemu == null ? spec : spec.withQemu(qemu), image.architecture(), true, BootRequest.symbolsOf(image));
+                qemu == null ? spec : spec.withQemu(qemu), image.architecture(), true, KernelSource.symbolsOf(image));
     }
 
     private static void requireSame(Path directory, MachineSpec spec, String kernel, Progress progress) {
         Path recorded = spec.findKernel().orElseThrow();
-        Path given = BootRequest.bootableKernel(kernel, progress);
+        Path given = KernelSource.bootable(kernel, progress);
         try {
             if (Files.mismatch(recorded, given) >= 0) {
                 throw new SessionException(

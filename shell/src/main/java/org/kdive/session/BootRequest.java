@@ -5,25 +5,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kdive.images.Architecture;
 import org.kdive.images.KernelConfig;
 import org.kdive.images.KernelImage;
 import org.kdive.images.Program;
-import org.kdive.images.arch.Disassembler;
-import org.kdive.images.arch.InstructionSet;
-import org.kdive.images.arch.Syntax;
 import org.kdive.images.fetch.BusyboxFetcher;
-import org.kdive.images.fetch.Cache;
 import org.kdive.images.fetch.FetchedKernel;
-import org.kdive.images.fetch.KernelFetcher;
-import org.kdive.images.fetch.KernelName;
 import org.kdive.images.fetch.PackageArchitecture;
 import org.kdive.images.fetch.Progress;
-import org.kdive.images.symbols.SymbolTable;
 import org.kdive.machine.Accelerator;
 import org.kdive.machine.Disk;
 import org.kdive.machine.GuestArchitecture;
@@ -70,38 +61,6 @@ public record BootRequest(
         qemuArguments = List.copyOf(qemuArguments);
     }
 
-    /** With QEMU's own loader. */
-    public BootRequest(
-            String kernel,
-            @Nullable String initrd,
-            List<String> append,
-            long memoryBytes,
-            int cpus,
-            @Nullable String machine,
-            @Nullable String cpu,
-            Accelerator accelerator,
-            List<Disk> disks,
-            List<Share> shares,
-            @Nullable String qemu,
-            OptionalLong seed,
-            List<String> qemuArguments) {
-        this(
-                kernel,
-                initrd,
-                append,
-                memoryBytes,
-                cpus,
-                machine,
-                cpu,
-                accelerator,
-                disks,
-                shares,
-                null,
-                qemu,
-                seed,
-                qemuArguments);
-    }
-
     /** The kernel with a busybox root on the default machine. */
     public static BootRequest of(String kernel) {
         return new BootRequest(
@@ -116,8 +75,171 @@ public record BootRequest(
                 List.of(),
                 List.of(),
                 null,
+                null,
                 OptionalLong.empty(),
                 List.of());
+    }
+
+    public BootRequest withInitrd(@Nullable String value) {
+        return new BootRequest(
+                kernel,
+                value,
+                append,
+                memoryBytes,
+                cpus,
+                machine,
+                cpu,
+                accelerator,
+                disks,
+                shares,
+                bios,
+                qemu,
+                seed,
+                qemuArguments);
+    }
+
+    public BootRequest withAppend(List<String> value) {
+        return new BootRequest(
+                kernel,
+                initrd,
+                value,
+                memoryBytes,
+                cpus,
+                machine,
+                cpu,
+                accelerator,
+                disks,
+                shares,
+                bios,
+                qemu,
+                seed,
+                qemuArguments);
+    }
+
+    public BootRequest withMemoryBytes(long value) {
+        return new BootRequest(
+                kernel,
+                initrd,
+                append,
+                value,
+                cpus,
+                machine,
+                cpu,
+                accelerator,
+                disks,
+                shares,
+                bios,
+                qemu,
+                seed,
+                qemuArguments);
+    }
+
+    public BootRequest withCpus(int value) {
+        return new BootRequest(
+                kernel,
+                initrd,
+                append,
+                memoryBytes,
+                value,
+                machine,
+                cpu,
+                accelerator,
+                disks,
+                shares,
+                bios,
+                qemu,
+                seed,
+                qemuArguments);
+    }
+
+    public BootRequest withMachine(@Nullable String value) {
+        return new BootRequest(
+                kernel,
+                initrd,
+                append,
+                memoryBytes,
+                cpus,
+                value,
+                cpu,
+                accelerator,
+                disks,
+                shares,
+                bios,
+                qemu,
+                seed,
+                qemuArguments);
+    }
+
+    public BootRequest withCpu(@Nullable String value) {
+        return new BootRequest(
+                kernel,
+                initrd,
+                append,
+                memoryBytes,
+                cpus,
+                machine,
+                value,
+                accelerator,
+                disks,
+                shares,
+                bios,
+                qemu,
+                seed,
+                qemuArguments);
+    }
+
+    public BootRequest withDisks(List<Disk> value) {
+        return new BootRequest(
+                kernel,
+                initrd,
+                append,
+                memoryBytes,
+                cpus,
+                machine,
+                cpu,
+                accelerator,
+                value,
+                shares,
+                bios,
+                qemu,
+                seed,
+                qemuArguments);
+    }
+
+    public BootRequest withBios(@Nullable String value) {
+        return new BootRequest(
+                kernel,
+                initrd,
+                append,
+                memoryBytes,
+                cpus,
+                machine,
+                cpu,
+                accelerator,
+                disks,
+                shares,
+                value,
+                qemu,
+                seed,
+                qemuArguments);
+    }
+
+    public BootRequest withQemuArguments(List<String> value) {
+        return new BootRequest(
+                kernel,
+                initrd,
+                append,
+                memoryBytes,
+                cpus,
+                machine,
+                cpu,
+                accelerator,
+                disks,
+                shares,
+                bios,
+                qemu,
+                seed,
+                value);
     }
 
     /**
@@ -125,16 +247,16 @@ public record BootRequest(
      * long to start as a kernel takes to unpack.
      */
     public BootPlan plan(Progress progress) {
-        Optional<FetchedKernel> fetched = fetchedKernel(kernel, progress);
+        Optional<FetchedKernel> fetched = KernelSource.fetched(kernel, progress);
         Path file = fetched.map(FetchedKernel::kernel).orElseGet(() -> Path.of(kernel));
         KernelImage image = KernelImage.open(file);
         Optional<FirmwareBoot> boot = Optional.ofNullable(bios).map(words -> new FirmwareBoot(words, progress));
         Optional<Path> firmware = boot.map(known -> known.file(image.architecture()));
-        Supplier<Optional<Program>> symbols = symbolsOf(image);
+        Supplier<Optional<Program>> symbols = KernelSource.symbolsOf(image);
         GuestArchitecture guest = guest(image.architecture());
         MachineSpec.Builder spec = MachineSpec.builder()
                 .architecture(guest)
-                .kernel(new BootableKernel(cached("unpacked")).of(file, image))
+                .kernel(KernelSource.bootable(file, image))
                 .append("console=" + guest.consoleDevice())
                 .accelerator(accelerator)
                 .extra(qemuArguments);
@@ -179,31 +301,6 @@ public record BootRequest(
         seed.ifPresent(spec::seed);
     }
 
-    /** A file, or a distribution's kernel by name, which is fetched. Throws Io for what is neither. */
-    public static Path kernelFile(String kernel, Progress progress) {
-        return fetchedKernel(kernel, progress).map(FetchedKernel::kernel).orElseGet(() -> Path.of(kernel));
-    }
-
-    /** The same as a file that QEMU can load. */
-    static Path bootableKernel(String kernel, Progress progress) {
-        Path file = kernelFile(kernel, progress);
-        return new BootableKernel(cached("unpacked")).of(file, KernelImage.open(file));
-    }
-
-    /** Empty for a kernel that is a file of the user's. */
-    private static Optional<FetchedKernel> fetchedKernel(String kernel, Progress progress) {
-        Path file = Path.of(kernel);
-        if (Files.exists(file) && !Files.isDirectory(file)) {
-            return Optional.empty();
-        }
-        KernelName name = KernelName.find(kernel)
-                .orElseThrow(() -> new SessionException(
-                        "%s: %s, and no kernel's name; try debian"
-                                .formatted(kernel, Files.isDirectory(file) ? "a directory" : "no such file"),
-                        new SessionFailure.Io(kernel)));
-        return Optional.of(KernelFetcher.ofUser().fetch(name, progress));
-    }
-
     private Optional<Path> initrdFile(
             KernelImage image,
             Optional<FetchedKernel> fetched,
@@ -232,10 +329,6 @@ public record BootRequest(
                         .orElse(false);
     }
 
-    static Path cached(String what) {
-        return Cache.ofUser(System.getenv()).root().resolve(what);
-    }
-
     private static void requireFile(String option, Path file) {
         require(option, file, !Files.isDirectory(file), "a directory");
         require(option, file, Files.isReadable(file), "permission denied");
@@ -246,39 +339,6 @@ public record BootRequest(
             String why = Files.exists(file) ? unfit : "no such file or directory";
             throw new SessionException(
                     "%s %s: %s".formatted(option, file, why), new SessionFailure.Io(file.toString()));
-        }
-    }
-
-    /** Reads them on a thread of their own, from now on. A kernel without kallsyms has none. */
-    public static Supplier<Optional<Program>> symbolsOf(KernelImage image) {
-        CompletableFuture<Optional<Program>> reading = new CompletableFuture<>();
-        Thread reader = new Thread(
-                () -> {
-                    try {
-                        SymbolTable table = image.kallsyms().orElseGet(() -> SymbolTable.empty(image.source()));
-                        reading.complete(Optional.of(Program.of(image, table)));
-                    } catch (RuntimeException | Error e) {
-                        reading.completeExceptionally(e);
-                    }
-                    // libcapstone takes as long to load as ten stops to show; nobody waits for it here
-                    InstructionSet.find(image.architecture())
-                            .flatMap(set -> Disassembler.find(set, Syntax.INTEL))
-                            .ifPresent(Disassembler::close);
-                },
-                "symbols");
-        reader.setDaemon(true);
-        reader.start();
-        return () -> joined(reading);
-    }
-
-    private static Optional<Program> joined(CompletableFuture<Optional<Program>> reading) {
-        try {
-            return reading.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException unchecked) {
-                throw unchecked;
-            }
-            throw e;
         }
     }
 

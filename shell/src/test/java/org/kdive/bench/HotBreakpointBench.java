@@ -11,10 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.images.fetch.Progress;
-import org.kdive.machine.Accelerator;
 import org.kdive.machine.Machine;
 import org.kdive.session.BootPlan;
 import org.kdive.session.BootRequest;
@@ -73,21 +71,9 @@ final class HotBreakpointBench {
     }
 
     private static BootPlan plan() {
-        BootRequest plain = BootRequest.of("debian");
-        return new BootRequest(
-                        plain.kernel(),
-                        null,
-                        List.of("nokaslr"),
-                        0,
-                        1,
-                        null,
-                        null,
-                        Accelerator.TCG,
-                        List.of(),
-                        List.of(),
-                        null,
-                        OptionalLong.empty(),
-                        List.of())
+        return BootRequest.of("debian")
+                .withAppend(List.of("nokaslr"))
+                .withCpus(1)
                 .plan(Progress.silent());
     }
 

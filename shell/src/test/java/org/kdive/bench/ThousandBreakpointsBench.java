@@ -9,12 +9,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.images.fetch.Progress;
 import org.kdive.images.symbols.Symbol;
-import org.kdive.machine.Accelerator;
 import org.kdive.machine.Machine;
 import org.kdive.session.BootPlan;
 import org.kdive.session.BootRequest;
@@ -56,21 +54,9 @@ final class ThousandBreakpointsBench {
     }
 
     private static BootPlan plan() {
-        BootRequest plain = BootRequest.of("debian");
-        return new BootRequest(
-                        plain.kernel(),
-                        null,
-                        List.of("nokaslr"),
-                        0,
-                        1,
-                        null,
-                        null,
-                        Accelerator.TCG,
-                        List.of(),
-                        List.of(),
-                        null,
-                        OptionalLong.empty(),
-                        List.of())
+        return BootRequest.of("debian")
+                .withAppend(List.of("nokaslr"))
+                .withCpus(1)
                 .plan(Progress.silent());
     }
 

@@ -2,14 +2,11 @@ package org.kdive.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
-import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.kdive.images.fetch.Progress;
-import org.kdive.machine.Accelerator;
 import org.kdive.session.BootRequest;
 import org.kdive.session.Session;
 
@@ -53,20 +50,7 @@ final class Arm64KernelVerbsIT {
     }
 
     private void boot() {
-        BootRequest request = new BootRequest(
-                "debian/arm64",
-                null,
-                List.of(),
-                0,
-                2,
-                null,
-                null,
-                Accelerator.TCG,
-                List.of(),
-                List.of(),
-                null,
-                OptionalLong.empty(),
-                List.of());
+        BootRequest request = BootRequest.of("debian/arm64").withCpus(2);
         session.call(() -> session.boot(request.plan(Progress.silent())));
     }
 

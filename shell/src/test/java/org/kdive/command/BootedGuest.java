@@ -1,10 +1,7 @@
 package org.kdive.command;
 
-import java.util.List;
-import java.util.OptionalLong;
 import java.util.function.Function;
 import org.kdive.images.fetch.Progress;
-import org.kdive.machine.Accelerator;
 import org.kdive.session.BootRequest;
 import org.kdive.session.Session;
 
@@ -30,20 +27,7 @@ final class BootedGuest implements AutoCloseable {
     }
 
     private void boot(String kernel) {
-        BootRequest request = new BootRequest(
-                kernel,
-                null,
-                List.of(),
-                0,
-                2,
-                null,
-                null,
-                Accelerator.TCG,
-                List.of(),
-                List.of(),
-                null,
-                OptionalLong.empty(),
-                List.of());
+        BootRequest request = BootRequest.of(kernel).withCpus(2);
         session.call(() -> session.boot(request.plan(Progress.silent())));
     }
 

@@ -9,14 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalLong;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.kdive.images.fetch.Progress;
-import org.kdive.machine.Accelerator;
 import org.kdive.session.BootRequest;
 import org.kdive.session.Session;
 
@@ -37,20 +35,7 @@ final class HardwareVerbsIT {
     }
 
     private void boot() {
-        BootRequest request = new BootRequest(
-                "debian",
-                null,
-                List.of(),
-                0,
-                1,
-                null,
-                null,
-                Accelerator.TCG,
-                List.of(),
-                List.of(),
-                null,
-                OptionalLong.empty(),
-                List.of("-device", "VGA"));
+        BootRequest request = BootRequest.of("debian").withCpus(1).withQemuArguments(List.of("-device", "VGA"));
         session.call(() -> session.boot(request.plan(Progress.silent())));
     }
 

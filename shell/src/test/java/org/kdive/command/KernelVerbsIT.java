@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -29,7 +28,6 @@ import org.kdive.images.fetch.Progress;
 import org.kdive.images.initramfs.BusyboxRoot;
 import org.kdive.images.initramfs.Compression;
 import org.kdive.images.initramfs.InitramfsWriter;
-import org.kdive.machine.Accelerator;
 import org.kdive.session.BootRequest;
 import org.kdive.session.Breakpoint;
 import org.kdive.session.Cause;
@@ -135,20 +133,9 @@ final class KernelVerbsIT {
     }
 
     private void boot(int cpus, @Nullable Path initrd) {
-        BootRequest request = new BootRequest(
-                "debian",
-                initrd == null ? null : initrd.toString(),
-                List.of(),
-                0,
-                cpus,
-                null,
-                null,
-                Accelerator.TCG,
-                List.of(),
-                List.of(),
-                null,
-                OptionalLong.empty(),
-                List.of());
+        BootRequest request = BootRequest.of("debian")
+                .withInitrd(initrd == null ? null : initrd.toString())
+                .withCpus(cpus);
         session.call(() -> session.boot(request.plan(Progress.silent())));
     }
 

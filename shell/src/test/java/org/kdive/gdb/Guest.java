@@ -1,7 +1,6 @@
 package org.kdive.gdb;
 
 import java.util.List;
-import java.util.OptionalLong;
 import org.kdive.command.Complaint;
 import org.kdive.command.FrontEnd;
 import org.kdive.command.Interpreter;
@@ -9,7 +8,6 @@ import org.kdive.command.RecordingOutput;
 import org.kdive.command.Settings;
 import org.kdive.command.Verbs;
 import org.kdive.images.fetch.Progress;
-import org.kdive.machine.Accelerator;
 import org.kdive.session.BootPlan;
 import org.kdive.session.BootRequest;
 import org.kdive.session.Session;
@@ -30,20 +28,9 @@ record Guest(Session session, Interpreter interpreter) implements AutoCloseable 
     }
 
     static BootPlan plan(int cpus) {
-        return new BootRequest(
-                        "debian",
-                        null,
-                        List.of("nokaslr"),
-                        0,
-                        cpus,
-                        null,
-                        null,
-                        Accelerator.TCG,
-                        List.of(),
-                        List.of(),
-                        null,
-                        OptionalLong.empty(),
-                        List.of())
+        return BootRequest.of("debian")
+                .withAppend(List.of("nokaslr"))
+                .withCpus(cpus)
                 .plan(Progress.silent());
     }
 

@@ -2,32 +2,17 @@ package org.kdive.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.kdive.images.linux.Oops;
-import org.kdive.machine.Accelerator;
 
 /** What {@code catch} catches on stock Debian kernels, and what it says of it. */
 @Timeout(240)
 final class CatchIT {
     private static Guest boot(String kernel, @Nullable String initrd) {
         BootRequest plain = BootRequest.of(kernel);
-        return Guest.boot(new BootRequest(
-                plain.kernel(),
-                initrd,
-                List.of(),
-                0,
-                1,
-                null,
-                null,
-                Accelerator.TCG,
-                List.of(),
-                List.of(),
-                null,
-                plain.seed(),
-                List.of()));
+        return Guest.boot(BootRequest.of(plain.kernel()).withInitrd(initrd).withCpus(1));
     }
 
     private static Breakpoint catching(Guest guest, String words) {

@@ -10,13 +10,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.kdive.machine.Accelerator;
 import org.kdive.machine.Disk;
 import org.kdive.machine.GuestArchitecture;
 
@@ -183,21 +181,7 @@ final class CheckpointIT {
     }
 
     private static BootRequest with(Disk disk) {
-        BootRequest plain = BootRequest.of("debian");
-        return new BootRequest(
-                plain.kernel(),
-                "none",
-                List.of(),
-                0,
-                1,
-                null,
-                null,
-                Accelerator.TCG,
-                List.of(disk),
-                List.of(),
-                null,
-                OptionalLong.empty(),
-                List.of());
+        return BootRequest.of("debian").withInitrd("none").withCpus(1).withDisks(List.of(disk));
     }
 
     private static Checkpoint take(Guest guest, @Nullable String name) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,7 +17,6 @@ import org.kdive.images.disk.RootDisk;
 import org.kdive.images.fetch.Progress;
 import org.kdive.images.initramfs.Content;
 import org.kdive.images.initramfs.FileTree;
-import org.kdive.machine.Accelerator;
 import org.kdive.machine.Disk;
 import org.kdive.machine.GuestArchitecture;
 
@@ -29,21 +27,12 @@ final class FirmwareIT {
     private Path directory;
 
     private static BootRequest request(String kernel, String bios, String machine, List<Disk> disks) {
-        return new BootRequest(
-                kernel,
-                null,
-                List.of("quiet"),
-                0,
-                2,
-                machine,
-                null,
-                Accelerator.TCG,
-                disks,
-                List.of(),
-                bios,
-                null,
-                OptionalLong.empty(),
-                List.of());
+        return BootRequest.of(kernel)
+                .withAppend(List.of("quiet"))
+                .withCpus(2)
+                .withMachine(machine)
+                .withDisks(disks)
+                .withBios(bios);
     }
 
     @Test

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.images.fetch.Progress;
-import org.kdive.machine.Accelerator;
 
 /** A stock Debian kernel under a session, for tests: everything they do, done on the session thread. */
 final class Guest implements AutoCloseable {
@@ -36,21 +35,7 @@ final class Guest implements AutoCloseable {
     }
 
     static Guest boot(int cpus, String... append) {
-        BootRequest plain = BootRequest.of("debian");
-        return boot(new BootRequest(
-                plain.kernel(),
-                null,
-                Arrays.asList(append),
-                0,
-                cpus,
-                null,
-                null,
-                Accelerator.TCG,
-                List.of(),
-                List.of(),
-                null,
-                plain.seed(),
-                List.of()));
+        return boot(BootRequest.of("debian").withAppend(Arrays.asList(append)).withCpus(cpus));
     }
 
     static Guest boot(BootRequest request) {

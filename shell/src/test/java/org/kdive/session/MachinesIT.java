@@ -14,7 +14,6 @@ import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.images.KernelImage;
 import org.kdive.images.Program;
 import org.kdive.images.arch.Instruction;
-import org.kdive.machine.Accelerator;
 import org.kdive.machine.GuestArchitecture;
 
 /** The machines people describe: each stops in start_kernel on its way to its last line. */
@@ -55,20 +54,13 @@ final class MachinesIT {
         }
 
         private Guest boot() {
-            return Guest.boot(new BootRequest(
-                    kernel,
-                    initrd,
-                    List.of(),
-                    memoryBytes,
-                    cpus,
-                    machine,
-                    cpu,
-                    Accelerator.TCG,
-                    List.of(),
-                    List.of(),
-                    null,
-                    OptionalLong.empty(),
-                    qemuArguments));
+            return Guest.boot(BootRequest.of(kernel)
+                    .withInitrd(initrd)
+                    .withMemoryBytes(memoryBytes)
+                    .withCpus(cpus)
+                    .withMachine(machine)
+                    .withCpu(cpu)
+                    .withQemuArguments(qemuArguments));
         }
     }
 

@@ -18,7 +18,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.kdive.images.Architecture;
 import org.kdive.images.Program;
 import org.kdive.images.symbols.Symbol;
-import org.kdive.machine.Accelerator;
 import org.kdive.machine.MemoryMap;
 
 /** kdive's own page walk and its direct look into RAM, against what QEMU says of the same guest. */
@@ -59,20 +58,7 @@ final class MemoryTruthIT {
     }
 
     private static BootRequest request(String kernel) {
-        return new BootRequest(
-                kernel,
-                null,
-                List.of(),
-                0,
-                1,
-                null,
-                null,
-                Accelerator.TCG,
-                List.of(),
-                List.of(),
-                null,
-                OptionalLong.empty(),
-                List.of());
+        return BootRequest.of(kernel).withCpus(1);
     }
 
     private static Map<String, List<Sample>> samples(Guest guest, Stop stop) {
