@@ -4,10 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import org.kdive.machine.Accelerator;
 
 /**
  * Checkpoint and rewind over and over, with random runs between, and the right answers each time: a main, which prints what
@@ -46,21 +44,7 @@ final class CheckpointSoak {
     }
 
     private static BootRequest small() {
-        BootRequest plain = BootRequest.of("debian");
-        return new BootRequest(
-                plain.kernel(),
-                null,
-                List.of(),
-                256L << 20,
-                1,
-                null,
-                null,
-                Accelerator.TCG,
-                List.of(),
-                List.of(),
-                null,
-                plain.seed(),
-                List.of());
+        return BootRequest.of("debian").withMemoryBytes(256L << 20).withCpus(1);
     }
 
     private record Truth(long pc, String registers, long jiffies, int hits) {}

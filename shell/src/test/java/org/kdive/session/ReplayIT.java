@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.images.fetch.Progress;
-import org.kdive.machine.Accelerator;
 import org.kdive.machine.GuestArchitecture;
 import org.kdive.machine.MachineException;
 import org.kdive.machine.Recording;
@@ -73,20 +72,10 @@ final class ReplayIT {
 
     // no root is ever looked for before rest_init
     private static BootRequest small(String kernel) {
-        return new BootRequest(
-                kernel,
-                "none",
-                List.of(),
-                MEMORY_BYTES,
-                1,
-                null,
-                null,
-                Accelerator.TCG,
-                List.of(),
-                List.of(),
-                null,
-                OptionalLong.empty(),
-                List.of());
+        return BootRequest.of(kernel)
+                .withInitrd("none")
+                .withMemoryBytes(MEMORY_BYTES)
+                .withCpus(1);
     }
 
     private static void replay(Path from, Recorded seen) {
