@@ -12,6 +12,18 @@ public sealed interface Cause {
     /** One line for people, without the place. */
     String describe();
 
+    /** Why a guest is stopped that nobody here has stopped: QMP's word for its run state. QEMU, qapi/run-state.json. */
+    static Cause ofRunState(String status) {
+        return switch (status) {
+            case "watchdog" -> new WatchdogExpired();
+            case "guest-panicked" -> new Panicked("", Optional.empty());
+            case "finish-migrate", "postmigrate" -> new MigratedAway();
+            case "shutdown" -> new ShutDown(status);
+            case "restore-vm" -> new StoppedElsewhere("restore-vm: a snapshot could not be loaded");
+            default -> new StoppedElsewhere(status);
+        };
+    }
+
     /** Before the first instruction of a boot or after a reset. */
     record Start() implements Cause {
         @Override
@@ -142,6 +154,22 @@ public sealed interface Cause {
         @Override
         public String describe() {
             return "The guest shut down (" + reason + ")";
+        }
+    }
+
+    /** A watchdog device that nobody wound up, told to pause the guest. */
+    record WatchdogExpired() implements Cause {
+        @Override
+        public String describe() {
+            return "The guest's watchdog expired";
+        }
+    }
+
+    /** The guest's state was sent elsewhere; what is left here stands still. */
+    record MigratedAway() implements Cause {
+        @Override
+        public String describe() {
+            return "The guest was migrated away; continue lets this copy run on";
         }
     }
 

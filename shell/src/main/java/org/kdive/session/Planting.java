@@ -145,6 +145,11 @@ final class Planting {
         }
     }
 
+    /** Whether breakpoints were set or deleted since it last planted. */
+    boolean isStale() {
+        return breakpoints.version() != lastVersion;
+    }
+
     boolean isEmpty() {
         return planted.isEmpty();
     }

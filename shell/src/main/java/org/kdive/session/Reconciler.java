@@ -3,6 +3,8 @@ package org.kdive.session;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.kdive.gdbrsp.StopReply;
+import org.kdive.gdbrsp.ThreadId;
 import org.kdive.machine.Machine;
 import org.kdive.machine.TripleFault;
 import org.kdive.qmp.QmpEvent;
@@ -18,6 +20,8 @@ final class Reconciler {
     private final Target target;
     private final SlideSearch slide;
     private final Notices notices;
+    private final StopCheck check;
+    private @Nullable Cause shutDown; // null unless the guest has ended itself
     private @Nullable Cause lastWord; // why the guest is about to stop, when an event says so before the stub does
 
     Reconciler(RunControl control, Target target, SlideSearch slide, Notices notices) {
@@ -25,6 +29,7 @@ final class Reconciler {
         this.target = target;
         this.slide = slide;
         this.notices = notices;
+        this.check = new StopCheck(control, target, notices);
     }
 
     /** The last event that explains a stop, or null; asked once per stop. */
@@ -35,17 +40,43 @@ final class Reconciler {
         return word;
     }
 
+    /** How the machine ended: what the guest did first, if that was it. */
+    String ending(String how) {
+        return shutDown == null ? how : shutDown.describe() + ": " + how;
+    }
+
     void onEvent(QmpEvent event) {
         switch (event.name()) {
             case "RESUME" -> onResume();
             case "RESET" -> onReset(event.data());
-            case "SHUTDOWN" ->
-                lastWord = new Cause.ShutDown(
-                        event.data().find("reason").map(QmpValue::text).orElse("?"));
-            case "GUEST_PANICKED" -> lastWord = new Cause.Panicked("", Optional.empty());
+            case "SHUTDOWN" -> {
+                shutDown = new Cause.ShutDown(text(event, "reason"));
+                explain(shutDown);
+            }
+            case "GUEST_PANICKED" -> explain(new Cause.Panicked("", Optional.empty()));
+            case "WATCHDOG" -> onWatchdog(text(event, "action"));
             default -> {
                 // the others do not touch the run state
             }
+        }
+    }
+
+    private static String text(QmpEvent event, String member) {
+        return event.data().find(member).map(QmpValue::text).orElse("?");
+    }
+
+    // one that comes later than the stub's word would explain the next stop, which is another
+    private void explain(Cause cause) {
+        if (control.state() instanceof Running) {
+            lastWord = cause;
+        }
+    }
+
+    private void onWatchdog(String action) {
+        if (action.equals("pause")) {
+            explain(new Cause.WatchdogExpired());
+        } else {
+            notices.notice("the guest's watchdog expired (%s)", action);
         }
     }
 
@@ -56,6 +87,8 @@ final class Reconciler {
         if (isRunning()) {
             notices.notice("the guest was resumed from outside (QMP cont)");
             control.resumedElsewhere();
+        } else {
+            check.ranMeanwhile();
         }
     }
 
@@ -63,7 +96,9 @@ final class Reconciler {
         String reason = data.find("reason").map(QmpValue::text).orElse("?");
         Optional<TripleFault> fault = target.machine().flatMap(Machine::tripleFault);
         fault.ifPresent(seen -> lastWord = faulted(seen));
-        if (!slide.isSettled() && fault.isEmpty()) {
+        boolean byHost = data.find("guest").filter(guest -> !guest.flag()).isPresent();
+        boolean underUs = byHost && control.state() instanceof Stop;
+        if (!slide.isSettled() && fault.isEmpty() && !underUs) {
             return; // the firmware's own reset on the way up: nothing is known yet that could be wrong
         }
         notices.notice("the guest was reset (%s)", reason);
@@ -90,6 +125,19 @@ final class Reconciler {
         } catch (QmpException e) {
             control.end("QEMU does not answer: " + e.getMessage());
         }
+    }
+
+    /** What the stub would have said. A breakpoint in a run begun elsewhere is told to nobody, or before we listen for it. */
+    StopReply silentStop(Planting planting) {
+        target.invalidate();
+        if (target.runState().filter("debug"::equals).isEmpty()) {
+            return new StopReply.NotReported();
+        }
+        ThreadId stopped = target.threads().stream()
+                .filter(one -> planting.isAt(target.registers(one).pc()))
+                .findFirst()
+                .orElseGet(target::firstThread);
+        return new StopReply.Signal(Replies.SIGTRAP, stopped, new StopReply.Reason.None(), Map.of(), Map.of());
     }
 
     private boolean isRunning() {

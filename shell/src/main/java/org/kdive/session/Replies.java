@@ -6,7 +6,7 @@ import org.kdive.gdbrsp.Stoppoint;
 
 /** Questions to a stop reply. */
 final class Replies {
-    private static final int SIGTRAP = 5;
+    static final int SIGTRAP = 5;
 
     private Replies() {}
 

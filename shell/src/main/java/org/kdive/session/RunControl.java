@@ -239,6 +239,7 @@ final class RunControl {
             }
         } else if (happening instanceof Happening.StoppedUnasked report) {
             if (state.isRunning() && resumption.isElsewhere()) {
+                target.stub().stoppedElsewhere(); // it may have been told of the run after it heard of the stop
                 onStop(report.reply());
             }
         } else if (happening instanceof Happening.ResumeFailed failed) {
@@ -334,21 +335,26 @@ final class RunControl {
         target.stub().resumedElsewhere();
         state.runs();
         resumption.begunElsewhere();
+        overdue.expect(resumption.number()); // it may have stopped while we asked
+        if (planting.isStale()) {
+            stopQuietly(); // a breakpoint that was set at the stop would be run past
+        }
     }
 
     /** QMP says that the guest is stopped, and the stub has not said it. */
     void stoppedSilently() {
         target.stub().stoppedElsewhere();
         if (resumption.isElsewhere() && state.isRunning()) {
-            onStop(new StopReply.NotReported());
+            onStop(reconciler.silentStop(planting));
         }
     }
 
     /** The target is gone, once and for all. */
     void end(String how) {
         if (!(state.now() instanceof SessionState.Ended)) {
-            state.ended(how);
-            notices.ended(how);
+            String told = reconciler.ending(how);
+            state.ended(told);
+            notices.ended(told);
         }
     }
 }

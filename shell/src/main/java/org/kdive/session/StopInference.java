@@ -227,6 +227,6 @@ final class StopInference {
     }
 
     private Verdict fromOutside(StopReply reply) {
-        return Verdict.stop(new Cause.StoppedElsewhere(target.runState().orElse(reply.toString())));
+        return Verdict.stop(Cause.ofRunState(target.runState().orElse(reply.toString())));
     }
 }
