@@ -224,6 +224,24 @@ public record BootRequest(
                 qemuArguments);
     }
 
+    public BootRequest withQemu(@Nullable String value) {
+        return new BootRequest(
+                kernel,
+                initrd,
+                append,
+                memoryBytes,
+                cpus,
+                machine,
+                cpu,
+                accelerator,
+                disks,
+                shares,
+                bios,
+                value,
+                seed,
+                qemuArguments);
+    }
+
     public BootRequest withQemuArguments(List<String> value) {
         return new BootRequest(
                 kernel,

@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.kdive.machine.Accelerator;
 import org.kdive.qmp.QmpClient;
 
 /**
@@ -43,21 +42,11 @@ final class TruthTableIT {
     }
 
     private Guest boot(String qemu) {
-        BootRequest plain = BootRequest.of("debian");
-        Guest guest = Guest.boot(new BootRequest(
-                plain.kernel(),
-                "none",
-                List.of(),
-                0,
-                1,
-                null,
-                null,
-                Accelerator.TCG,
-                List.of(),
-                List.of(),
-                qemu,
-                plain.seed(),
-                List.of(
+        Guest guest = Guest.boot(BootRequest.of("debian")
+                .withInitrd("none")
+                .withCpus(1)
+                .withQemu(qemu)
+                .withQemuArguments(List.of(
                         "-qmp",
                         "unix:" + directory.resolve("other") + ",server=on,wait=off",
                         "-device",
