@@ -16,7 +16,8 @@ import org.kdive.session.printing.Escapes;
 
 /** The verbs a verdict is made of: what should be true, what the guest should say, and what to type to it. */
 final class ExpectVerbs {
-    private static final String USAGE = "expect EXPRESSION | expect stop LOCATION | expect console REGEX [within TIME]";
+    private static final String USAGE = "expect EXPRESSION | expect stop LOCATION | expect console REGEX [within TIME]"
+            + " | expect event NAME [within TIME]";
     private static final Duration PATIENCE = Duration.ofSeconds(30); // for the console, when nobody set a timeout
     private static final Pattern WITHIN = Pattern.compile("(.*\\S)\\s+within\\s+([\\d.]+\\s*(?:ms|s|m|min)?)");
 
@@ -31,19 +32,21 @@ final class ExpectVerbs {
     }
 
     private Command expect() {
-        Subcommands words = new Subcommands("expect", List.of(stop(), console()))
+        Subcommands words = new Subcommands("expect", List.of(stop(), console(), event()))
                 .otherwise(ExpectVerbs::expression, Completers.EXPRESSIONS);
         return Command.named("expect")
                 .topic(Topic.SCRIPTS)
                 .usage("expect EXPRESSION")
                 .usage("expect stop LOCATION")
                 .usage("expect console REGEX [within TIME]")
+                .usage("expect event NAME [within TIME]")
                 .summary("fail unless it is so")
                 .help("""
                         A script ends with status 1 where an expectation fails, and with 4 where time runs out.
                           expect $rip == start_kernel
                           expect stop start_kernel
-                          expect console / # within 30s""")
+                          expect console / # within 30s
+                          expect event RESET within 10s""")
                 .completes(words)
                 .runs(words);
     }
@@ -118,13 +121,39 @@ final class ExpectVerbs {
                     if (arguments.isEmpty()) {
                         throw new SessionException("expect console: what?", new SessionFailure.Usage(USAGE));
                     }
-                    Matcher within = WITHIN.matcher(arguments.tail());
-                    boolean limited = within.matches();
-                    Pattern pattern = pattern(limited ? within.group(1) : arguments.tail());
-                    Duration limit = limited
-                            ? Words.time(within.group(2))
-                            : settings.timeout().orElse(PATIENCE);
-                    session.expectConsole(pattern, limit);
+                    Wanted wanted = wanted(arguments.tail());
+                    session.expectations().console(pattern(wanted.what()), wanted.limit());
+                });
+    }
+
+    private record Wanted(String what, Duration limit) {}
+
+    private Wanted wanted(String words) {
+        Matcher within = WITHIN.matcher(words);
+        return within.matches()
+                ? new Wanted(within.group(1), Words.time(within.group(2)))
+                : new Wanted(words, settings.timeout().orElse(PATIENCE));
+    }
+
+    private Command event() {
+        return Command.named("event")
+                .usage("expect event NAME [within TIME]")
+                .summary("QEMU tells of this event, now or soon")
+                .help(
+                        "Each event is met once, in their order. qmp events shows what came so far, and completes the names.")
+                .completes(QmpVerbs::eventNames)
+                .runs((session, arguments, output) -> {
+                    Wanted wanted = wanted(arguments.tail());
+                    List<String> known =
+                            session.hypervisor().monitors().schema().eventNames();
+                    if (!known.contains(wanted.what())) {
+                        throw new SessionException(
+                                wanted.what().isEmpty()
+                                        ? "expect event: which?"
+                                        : "expect event %s: this QEMU has no such event".formatted(wanted.what()),
+                                new SessionFailure.Usage(USAGE));
+                    }
+                    session.expectations().event(wanted.what(), wanted.limit());
                 });
     }
 

@@ -1,20 +1,22 @@
 package org.kdive.command;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.kdive.machine.MemoryMap;
 import org.kdive.qmp.QmpValue;
 import org.kdive.session.MonitorDesk;
 
-/** The words of {@code info} that speak of QEMU's hardware: devices, block, cpus, mtree. */
+/** The words of {@code info} that speak of QEMU's hardware: devices, block, cpus, memory, mtree. */
 final class HardwareWords {
     private static final Pattern VIEW = Pattern.compile("(?m)(?=^FlatView #)");
 
     private HardwareWords() {}
 
     static List<Command> all() {
-        return List.of(devices(), block(), cpus(), mtree());
+        return List.of(devices(), block(), cpus(), memory(), mtree());
     }
 
     private static Command devices() {
@@ -96,6 +98,31 @@ final class HardwareWords {
                                 cpu.number("cpu-index"), type, cpu.number("thread-id"));
                     }
                 });
+    }
+
+    private static Command memory() {
+        return Command.named("memory")
+                .usage("info memory")
+                .summary("what lies where in the guest's physical memory: RAM, ROM and devices")
+                .help("Between the lines are holes. kdive reads RAM and ROM; a device is read only by monitor xp.")
+                .runs((session, arguments, output) -> {
+                    List<MemoryMap.Area> areas =
+                            session.hypervisor().requireMachine().memoryMap().areas();
+                    areas.forEach(area -> output.line(
+                            "0x%010x-0x%010x %10s  %-6s %s",
+                            area.physicalAddress(),
+                            area.physicalAddress() + area.lengthBytes() - 1,
+                            size(area.lengthBytes()),
+                            area.kind().name().toLowerCase(Locale.ROOT),
+                            area.name()));
+                });
+    }
+
+    private static String size(long bytes) {
+        if (bytes >= 1 << 20 && bytes % (1 << 20) == 0) {
+            return (bytes >> 20) + " MiB";
+        }
+        return bytes >= 1 << 10 && bytes % (1 << 10) == 0 ? (bytes >> 10) + " KiB" : bytes + " B";
     }
 
     private static Command mtree() {

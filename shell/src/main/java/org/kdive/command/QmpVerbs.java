@@ -198,7 +198,7 @@ final class QmpVerbs {
         return event -> event.name().contains(wanted);
     }
 
-    private static List<String> eventNames(Session session, Arguments typed) {
+    static List<String> eventNames(Session session, Arguments typed) {
         String word = typed.lastWord().toUpperCase(Locale.ROOT);
         return session.hypervisor().monitors().schema().eventNames().stream()
                 .filter(name -> name.startsWith(word))

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -22,6 +23,7 @@ public final class EventLog {
     private final QmpSubscription heard;
     private final Deque<QmpEvent> kept = new ArrayDeque<>();
     private long forgotten;
+    private long met; // up to which events were met, counted from the first
     private @Nullable QmpSubscription live; // null: nobody wants it
 
     EventLog(QmpClient qmp, Consumer<String> teller) {
@@ -40,6 +42,18 @@ public final class EventLog {
             kept.add(next.get());
         }
         return kept.stream().filter(filter).toList();
+    }
+
+    /** The first of this name since the last one that was met so. */
+    Optional<QmpEvent> meet(String name) {
+        List<QmpEvent> all = history(event -> true);
+        for (int i = (int) Math.max(0, met - forgotten); i < all.size(); i++) {
+            if (all.get(i).name().equals(name)) {
+                met = forgotten + i + 1;
+                return Optional.of(all.get(i));
+            }
+        }
+        return Optional.empty();
     }
 
     /** How many are not kept any more. */

@@ -1,6 +1,8 @@
 package org.kdive.session;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +41,13 @@ final class Happenings {
     /** From any thread: whoever waits looks again. */
     void wake() {
         waiting.add(new Happening.Wake());
+    }
+
+    /** All that waits now; nobody else will see it. Session thread. */
+    List<Happening> rest() {
+        List<Happening> all = new ArrayList<>();
+        waiting.drainTo(all);
+        return all;
     }
 
     /** What happened next; empty when nothing did for so long. Session thread. */

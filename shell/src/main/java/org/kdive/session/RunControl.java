@@ -352,9 +352,20 @@ final class RunControl {
     /** The target is gone, once and for all. */
     void end(String how) {
         if (!(state.now() instanceof SessionState.Ended)) {
+            hearOut();
             String told = reconciler.ending(how);
             state.ended(told);
             notices.ended(told);
         }
+    }
+
+    // the stub's connection may break before QMP's last word is heard, and that says why
+    private void hearOut() {
+        target.awaitLastWord();
+        happenings.rest().stream()
+                .filter(Happening.Qmp.class::isInstance)
+                .map(happening -> ((Happening.Qmp) happening).event())
+                .filter(event -> event.name().equals("SHUTDOWN"))
+                .forEach(reconciler::onEvent);
     }
 }

@@ -1,12 +1,9 @@
 package org.kdive.session;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.RspException;
 import org.kdive.gdbrsp.Stoppoint;
@@ -15,7 +12,6 @@ import org.kdive.images.Memory;
 import org.kdive.images.Program;
 import org.kdive.images.arch.Syntax;
 import org.kdive.images.types.Type;
-import org.kdive.machine.ConsoleMatch;
 import org.kdive.machine.MachineException;
 import org.kdive.qmp.QmpException;
 import org.kdive.session.expression.Expression;
@@ -357,33 +353,9 @@ public final class Session implements AutoCloseable {
         return console;
     }
 
-    /**
-     * Waits for the guest to write something that matches; each text is matched once. The run state is looked after
-     * meanwhile, and a stop of the guest ends the wait. Throws TimedOut, Interrupted, Unexpected.
-     */
-    public ConsoleMatch expectConsole(Pattern pattern, Duration deadline) {
-        console.expectAgain();
-        boolean running = isRunning();
-        CompletableFuture<ConsoleMatch> match = CompletableFuture.supplyAsync(() -> console.expect(pattern, deadline));
-        require().control().attendUntil(match);
-        if (running && state() instanceof Stop stop && !saidSoon(match)) {
-            console.cancel();
-            throw new SessionException(
-                    "the guest stopped before the console said /%s/: %s"
-                            .formatted(pattern, stop.cause().describe()),
-                    new SessionFailure.Unexpected(pattern.toString()));
-        }
-        return Waits.on(match, "expect console");
-    }
-
-    // what the guest wrote just before it stopped may still be on its way here
-    private static boolean saidSoon(CompletableFuture<ConsoleMatch> match) {
-        try {
-            Waits.on(match, Duration.ofMillis(300), "expect console");
-            return true;
-        } catch (SessionException e) {
-            return false;
-        }
+    /** What is waited for: words on the console, events of QEMU. */
+    public Expectations expectations() {
+        return new Expectations(this, require().control(), console);
     }
 
     /** What is debugged, for the tests of this package. */

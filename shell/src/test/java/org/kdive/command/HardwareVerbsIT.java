@@ -75,6 +75,14 @@ final class HardwareVerbsIT {
         assertThat(answer("info cpus")).contains("CPU 0").contains("host thread");
         assertThat(answer("info mtree")).contains("ioapic");
         assertThat(answer("info mtree hpet").lines()).hasSize(1);
+        assertThat(answer("info memory").lines())
+                .anyMatch(line -> line.matches("0x0000100000-0x001fffffff +511 MiB +ram +ram"))
+                .anyMatch(line -> line.contains("device") && line.contains("ioapic"));
+        answer("expect event JOB_STATUS_CHANGE"); // each is met once: there are more
+        answer("expect event JOB_STATUS_CHANGE");
+        assertThatThrownBy(() -> answer("expect event DEVICE_DELETED within 200ms"))
+                .hasMessageContaining("DEVICE_DELETED within");
+        assertThatThrownBy(() -> answer("expect event DEVICE_DELETE")).hasMessageContaining("no such event");
     }
 
     private void plugsAndUnplugs() throws IOException {
@@ -85,6 +93,7 @@ final class HardwareVerbsIT {
         answer("send \"until grep -q 0x1005 /sys/bus/pci/devices/*/device; do :; done; echo s''een\\n\"");
         answer("expect console seen within 60s");
         assertThat(answer("device del rng")).contains("rng is gone");
+        answer("expect event DEVICE_DELETED");
         Path disk = Files.write(scratch.resolve("disk.img"), new byte[1 << 20]);
         assertThat(answer("disk add " + disk + " ro")).contains("disk0");
         assertThat(answer("info block")).contains(disk + " (read-only)");

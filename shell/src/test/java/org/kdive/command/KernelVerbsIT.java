@@ -167,7 +167,7 @@ final class KernelVerbsIT {
     private String runUntilItSays(String pattern) {
         session.call(() -> {
             session.resume();
-            return session.expectConsole(Pattern.compile(pattern), PATIENCE);
+            return session.expectations().console(Pattern.compile(pattern), PATIENCE);
         });
         session.interrupt();
         session.call(() -> session.state() instanceof Running running ? running.await(PATIENCE) : Optional.empty());

@@ -114,25 +114,25 @@ final class CheckpointIT {
     void aRunningGuestGoesOnAndComesBack() {
         try (Guest guest = Guest.boot(1)) {
             guest.on(guest.session::resume);
-            guest.on(() -> guest.session.expectConsole(Pattern.compile("Hello Linux"), Guest.PATIENCE));
+            guest.on(() -> guest.session.expectations().console(Pattern.compile("Hello Linux"), Guest.PATIENCE));
 
             Checkpoint taken = take(guest, null);
 
             assertThat(guest.session.isRunning()).isTrue();
             guest.on(() -> {
                 guest.session.console().send("echo so$((1+1))far\n".getBytes(UTF_8));
-                return guest.session.expectConsole(Pattern.compile("so2far"), Guest.PATIENCE);
+                return guest.session.expectations().console(Pattern.compile("so2far"), Guest.PATIENCE);
             });
             Stop back = guest.on(() -> guest.session.checkpoints().rewind(taken));
             assertThat(guest.on(back::pc)).isEqualTo(taken.pc());
             assertThat(guest.session.console().mark().orElseThrow().words()).isEqualTo("rewound to " + taken.name());
-            assertThatThrownBy(() -> guest.on(
-                            () -> guest.session.expectConsole(Pattern.compile("so2far"), Duration.ofSeconds(1))))
+            assertThatThrownBy(() -> guest.on(() ->
+                            guest.session.expectations().console(Pattern.compile("so2far"), Duration.ofSeconds(1))))
                     .hasMessageContaining("did not say");
             guest.on(guest.session::resume);
             guest.on(() -> {
                 guest.session.console().send("echo so$((1+2))far\n".getBytes(UTF_8));
-                return guest.session.expectConsole(Pattern.compile("so3far"), Guest.PATIENCE);
+                return guest.session.expectations().console(Pattern.compile("so3far"), Guest.PATIENCE);
             });
         }
     }

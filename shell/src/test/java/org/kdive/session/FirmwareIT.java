@@ -75,7 +75,7 @@ final class FirmwareIT {
     }
 
     private static void says(Guest guest, String pattern) {
-        guest.on(() -> guest.session.expectConsole(Pattern.compile(pattern), Guest.PATIENCE));
+        guest.on(() -> guest.session.expectations().console(Pattern.compile(pattern), Guest.PATIENCE));
     }
 
     @ParameterizedTest

@@ -72,9 +72,9 @@ final class MachinesIT {
             assertThat(guest.on(guest.session::explainSlide)).contains("write watchpoint");
             steps(guest);
             runsTo(guest, HELLO);
-            guest.on(() -> guest.session.expectConsole(Pattern.compile("/ # "), Guest.PATIENCE));
+            guest.on(() -> guest.session.expectations().console(Pattern.compile("/ # "), Guest.PATIENCE));
             guest.session.console().send("echo $((6 * 7))-$(uname -m)\n".getBytes(StandardCharsets.US_ASCII));
-            guest.on(() -> guest.session.expectConsole(Pattern.compile("42-x86_64"), Guest.PATIENCE));
+            guest.on(() -> guest.session.expectations().console(Pattern.compile("42-x86_64"), Guest.PATIENCE));
         }
     }
 
@@ -229,7 +229,7 @@ final class MachinesIT {
 
     private static void runsTo(Guest guest, String lastLine) {
         guest.on(guest.session::resume);
-        guest.on(() -> guest.session.expectConsole(Pattern.compile(lastLine), Guest.PATIENCE));
+        guest.on(() -> guest.session.expectations().console(Pattern.compile(lastLine), Guest.PATIENCE));
     }
 
     // the notice comes on the console's thread, which may be behind

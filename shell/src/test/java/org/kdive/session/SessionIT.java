@@ -150,7 +150,7 @@ final class SessionIT {
     void ctrlCStopsARunningGuestAndTheConsoleWentOn() {
         try (Guest guest = Guest.boot(1)) {
             guest.on(guest.session::resume);
-            guest.on(() -> guest.session.expectConsole(Pattern.compile("Hello Linux"), Guest.PATIENCE));
+            guest.on(() -> guest.session.expectations().console(Pattern.compile("Hello Linux"), Guest.PATIENCE));
             assertThat(guest.session.isRunning()).isTrue();
 
             guest.session.interrupt();

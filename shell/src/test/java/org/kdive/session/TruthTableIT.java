@@ -199,6 +199,8 @@ final class TruthTableIT {
     private void pausedFromOutside(Guest guest, QmpClient other) {
         patch(guest, SPIN);
         resumeInBackground(guest);
+        await().atMost(SOON)
+                .until(() -> other.call("query-status", Map.of()).flag("running")); // the resume may be on its way
         other.call("stop", Map.of());
         assertThat(awaitTold(guest).describe()).isEqualTo("Stopped from outside (paused)");
         assertTrue(guest, other);

@@ -41,7 +41,7 @@ final class X86ModeTest {
         assertThat(new SegmentAccess(0x00af9b00)).hasToString("CS64 DPL=0 [ R A ]");
         assertThat(new SegmentAccess(0x00cf9300)).hasToString("DS DPL=0 [ W A ]");
         assertThat(new SegmentAccess(0x00cffa00)).hasToString("CS32 DPL=3 [ R ]");
-        assertThat(new SegmentAccess(0x00008b00)).hasToString("system type 11 DPL=0");
+        assertThat(new SegmentAccess(0x00008b00)).hasToString("TSS busy DPL=0");
         assertThat(new SegmentAccess(0)).hasToString("not present");
     }
 }
