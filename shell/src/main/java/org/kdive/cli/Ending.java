@@ -2,6 +2,7 @@ package org.kdive.cli;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * An orderly end for a process that is told to end by a signal: SIGINT, SIGTERM or SIGHUP. The virtual machine then exits
@@ -22,6 +23,22 @@ final class Ending implements AutoCloseable {
         Ending ending = new Ending();
         Runtime.getRuntime().addShutdownHook(ending.hook);
         return ending;
+    }
+
+    /**
+     * Does not return when a signal is ending this process: its status is the signal's. An exit with another one that comes
+     * between the last hook and the end would win (java.lang.Shutdown, JDK 17).
+     */
+    static void yieldToSignal() {
+        Thread probe = new Thread(() -> {});
+        try {
+            Runtime.getRuntime().addShutdownHook(probe);
+            Runtime.getRuntime().removeShutdownHook(probe);
+        } catch (IllegalStateException ending) {
+            while (true) {
+                LockSupport.park();
+            }
+        }
     }
 
     /** What to call, again and again, to hurry the work to its end. */

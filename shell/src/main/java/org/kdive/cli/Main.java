@@ -35,6 +35,7 @@ public final class Main {
         }
         err.flush();
         keepArchive(status);
+        Ending.yieldToSignal();
         System.exit(status);
     }
 
