@@ -96,6 +96,7 @@ final class PeerFuzz {
         AtomicLong heard = new AtomicLong();
         play(
                 (in, out) -> {
+                    answer(in.readLine(), "0", out); // the client listens now
                     for (long sent = 0; sent < FRAMES; sent++) {
                         event(random, sent, out);
                         if (sent % 10_000 == 5_000) {
@@ -110,6 +111,7 @@ final class PeerFuzz {
                         assertThat(heard.compareAndSet(number, number + 1)).isTrue();
                     });
                     QmpSubscription unread = client.subscribe(event -> true, 100);
+                    var begun = client.execute("begin", Map.of(), SOON);
                     for (long at = 5_000; at < FRAMES; at += 10_000) {
                         assertThat(client.execute("where", Map.of(), SOON)
                                         .get(20, TimeUnit.SECONDS)
@@ -117,6 +119,7 @@ final class PeerFuzz {
                                 .isEqualTo(at);
                     }
                     await().atMost(SOON).until(() -> heard.get() == FRAMES);
+                    assertThat(begun).isCompleted();
                     assertThat(unread.dropped()).isEqualTo(FRAMES - 100);
                 });
     }

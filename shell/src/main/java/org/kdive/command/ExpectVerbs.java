@@ -122,7 +122,8 @@ final class ExpectVerbs {
                         throw new SessionException("expect console: what?", new SessionFailure.Usage(USAGE));
                     }
                     Wanted wanted = wanted(arguments.tail());
-                    session.expectations().console(pattern(wanted.what()), wanted.limit());
+                    Pattern pattern = pattern(wanted.what());
+                    session.expectations().console(pattern, wanted.limit());
                 });
     }
 

@@ -1,11 +1,8 @@
 package org.kdive.session;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
 
 /**
  * Checkpoint and rewind over and over, with random runs between, and the right answers each time: a main, which prints what
@@ -33,7 +30,7 @@ final class CheckpointSoak {
             for (int round = 1; round <= rounds; round++) {
                 soak.round(round);
                 if (round == STATES_KEPT || round % Math.max(1, rounds / 10) == 0) {
-                    soak.tell(round, (System.nanoTime() - begun) / 1e9);
+                    Footprint.tell(guest, round, (System.nanoTime() - begun) / 1e9);
                 }
             }
             if (soak.moved < rounds / 2) {
@@ -90,37 +87,6 @@ final class CheckpointSoak {
         });
         if (stopped.isEmpty()) {
             throw new AssertionError("the guest did not stop");
-        }
-    }
-
-    private void tell(int round, double seconds) throws IOException {
-        System.gc();
-        long qemu =
-                guest.on(() -> guest.session.target().machine().orElseThrow().pid());
-        long own = ProcessHandle.current().pid();
-        Runtime runtime = Runtime.getRuntime();
-        System.out.printf(
-                "round %4d %6.1f s  kdive: heap %d MiB, RSS %d MiB, %d files  QEMU: anonymous %d MiB, %d files%n",
-                round,
-                seconds,
-                (runtime.totalMemory() - runtime.freeMemory()) >> 20,
-                status(own, "VmRSS:"),
-                files(own),
-                status(qemu, "RssAnon:"),
-                files(qemu));
-    }
-
-    // proc_pid_status(5), in KiB
-    private static long status(long pid, String name) throws IOException {
-        return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
-                .filter(line -> line.startsWith(name))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) >> 10)
-                .sum();
-    }
-
-    private static long files(long pid) throws IOException {
-        try (Stream<Path> open = Files.list(Path.of("/proc/" + pid + "/fd"))) {
-            return open.count();
         }
     }
 }
