@@ -15,6 +15,8 @@ import org.kdive.gdbrsp.ThreadId;
  * user sees. Session thread, but for {@link #interrupt} and {@link #post}.
  */
 final class RunControl {
+    private static final Duration LAST_WORD = Duration.ofMillis(500); // of a QMP whose QEMU is gone
+
     private final Target target;
     private final Breakpoints breakpoints;
     private final SlideSearch slide;
@@ -361,7 +363,11 @@ final class RunControl {
 
     // the stub's connection may break before QMP's last word is heard, and that says why
     private void hearOut() {
-        target.awaitLastWord();
+        try {
+            target.qmp().ifPresent(client -> Waits.on(client.closed(), LAST_WORD, "wait for QMP's end"));
+        } catch (SessionException e) {
+            // it lives, and has nothing to do with the end
+        }
         happenings.rest().stream()
                 .filter(Happening.Qmp.class::isInstance)
                 .map(happening -> ((Happening.Qmp) happening).event())

@@ -34,7 +34,6 @@ import org.kdive.session.expression.Types;
 /** What is being debugged: its channels, its kernel, and what was read from it during the present stop. Session thread. */
 final class Target implements AutoCloseable {
     private static final Duration END_GRACE = Duration.ofSeconds(2);
-    private static final Duration LAST_WORD = Duration.ofMillis(500);
 
     private final RspClient stub;
     private final @Nullable QmpClient qmp; // null: attached to a stub alone
@@ -114,15 +113,6 @@ final class Target implements AutoCloseable {
                 return Optional.empty(); // it lives, only the connection is lost
             }
         });
-    }
-
-    /** All that QEMU had to say has been heard, or it says nothing more. */
-    void awaitLastWord() {
-        try {
-            qmp().ifPresent(client -> Waits.on(client.closed(), LAST_WORD, "wait for QMP's end"));
-        } catch (SessionException e) {
-            // it lives, and has nothing to do with the end
-        }
     }
 
     Optional<Console> console() {
