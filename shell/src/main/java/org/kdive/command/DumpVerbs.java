@@ -42,8 +42,8 @@ final class DumpVerbs {
                         END is the first address that is not written. Pages that are not mapped are zeros in the file, and
                         are told as an error; without any other there is no file. A file appears only when it is whole. The
                         file is binary; objcopy makes ihex and srec of it.
-                        The whole guest is written by QEMU as a core file for crash, drgn and gdb; it stands still meanwhile.
-                        An elf file of a 64-bit kernel gets the VMCOREINFO note that they look for, once the kernel has
+                        The whole guest is written by QEMU as a core file, an elf one for gdb; it stands still meanwhile.
+                        An elf file of a 64-bit kernel gets the VMCOREINFO note that crash looks for, once the kernel has
                         made one, early in its boot; kdump-zlib has it only if the guest's qemu_fw_cfg module is loaded.
                           dump memory head.bin $sp +256
                           dump binary memory text.bin _stext _etext

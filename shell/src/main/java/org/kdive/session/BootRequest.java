@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kdive.images.Architecture;
@@ -81,183 +82,90 @@ public record BootRequest(
     }
 
     public BootRequest withInitrd(@Nullable String value) {
-        return new BootRequest(
-                kernel,
-                value,
-                append,
-                memoryBytes,
-                cpus,
-                machine,
-                cpu,
-                accelerator,
-                disks,
-                shares,
-                bios,
-                qemu,
-                seed,
-                qemuArguments);
+        return with(draft -> draft.initrd = value);
     }
 
     public BootRequest withAppend(List<String> value) {
-        return new BootRequest(
-                kernel,
-                initrd,
-                value,
-                memoryBytes,
-                cpus,
-                machine,
-                cpu,
-                accelerator,
-                disks,
-                shares,
-                bios,
-                qemu,
-                seed,
-                qemuArguments);
+        return with(draft -> draft.append = value);
     }
 
     public BootRequest withMemoryBytes(long value) {
-        return new BootRequest(
-                kernel,
-                initrd,
-                append,
-                value,
-                cpus,
-                machine,
-                cpu,
-                accelerator,
-                disks,
-                shares,
-                bios,
-                qemu,
-                seed,
-                qemuArguments);
+        return with(draft -> draft.memoryBytes = value);
     }
 
     public BootRequest withCpus(int value) {
-        return new BootRequest(
-                kernel,
-                initrd,
-                append,
-                memoryBytes,
-                value,
-                machine,
-                cpu,
-                accelerator,
-                disks,
-                shares,
-                bios,
-                qemu,
-                seed,
-                qemuArguments);
+        return with(draft -> draft.cpus = value);
     }
 
     public BootRequest withMachine(@Nullable String value) {
-        return new BootRequest(
-                kernel,
-                initrd,
-                append,
-                memoryBytes,
-                cpus,
-                value,
-                cpu,
-                accelerator,
-                disks,
-                shares,
-                bios,
-                qemu,
-                seed,
-                qemuArguments);
+        return with(draft -> draft.machine = value);
     }
 
     public BootRequest withCpu(@Nullable String value) {
-        return new BootRequest(
-                kernel,
-                initrd,
-                append,
-                memoryBytes,
-                cpus,
-                machine,
-                value,
-                accelerator,
-                disks,
-                shares,
-                bios,
-                qemu,
-                seed,
-                qemuArguments);
+        return with(draft -> draft.cpu = value);
     }
 
     public BootRequest withDisks(List<Disk> value) {
-        return new BootRequest(
-                kernel,
-                initrd,
-                append,
-                memoryBytes,
-                cpus,
-                machine,
-                cpu,
-                accelerator,
-                value,
-                shares,
-                bios,
-                qemu,
-                seed,
-                qemuArguments);
+        return with(draft -> draft.disks = value);
     }
 
     public BootRequest withBios(@Nullable String value) {
-        return new BootRequest(
-                kernel,
-                initrd,
-                append,
-                memoryBytes,
-                cpus,
-                machine,
-                cpu,
-                accelerator,
-                disks,
-                shares,
-                value,
-                qemu,
-                seed,
-                qemuArguments);
+        return with(draft -> draft.bios = value);
     }
 
     public BootRequest withQemu(@Nullable String value) {
-        return new BootRequest(
-                kernel,
-                initrd,
-                append,
-                memoryBytes,
-                cpus,
-                machine,
-                cpu,
-                accelerator,
-                disks,
-                shares,
-                bios,
-                value,
-                seed,
-                qemuArguments);
+        return with(draft -> draft.qemu = value);
     }
 
     public BootRequest withQemuArguments(List<String> value) {
+        return with(draft -> draft.qemuArguments = value);
+    }
+
+    private BootRequest with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
         return new BootRequest(
                 kernel,
-                initrd,
-                append,
-                memoryBytes,
-                cpus,
-                machine,
-                cpu,
+                draft.initrd,
+                draft.append,
+                draft.memoryBytes,
+                draft.cpus,
+                draft.machine,
+                draft.cpu,
                 accelerator,
-                disks,
+                draft.disks,
                 shares,
-                bios,
-                qemu,
+                draft.bios,
+                draft.qemu,
                 seed,
-                value);
+                draft.qemuArguments);
+    }
+
+    /** What of a request can be asked for otherwise. */
+    private static final class Draft {
+        private @Nullable String initrd;
+        private List<String> append;
+        private long memoryBytes;
+        private int cpus;
+        private @Nullable String machine;
+        private @Nullable String cpu;
+        private List<Disk> disks;
+        private @Nullable String bios;
+        private @Nullable String qemu;
+        private List<String> qemuArguments;
+
+        Draft(BootRequest from) {
+            initrd = from.initrd;
+            append = from.append;
+            memoryBytes = from.memoryBytes;
+            cpus = from.cpus;
+            machine = from.machine;
+            cpu = from.cpu;
+            disks = from.disks;
+            bios = from.bios;
+            qemu = from.qemu;
+            qemuArguments = from.qemuArguments;
+        }
     }
 
     /**
