@@ -85,7 +85,12 @@ final class BootOptions {
             description = "Symbols from a vmlinux or System.map (default: from the kernel itself).")
     private @Nullable Path symbols;
 
-    @Option(names = "--qemu", paramLabel = "PROGRAM", description = "The QEMU to run.")
+    @Option(
+            names = "--qemu",
+            paramLabel = "PROGRAM|backports",
+            description =
+                    "The QEMU to run; backports fetches the newer one of the distribution's backports, for itself: nothing is "
+                            + "installed.")
     private @Nullable String qemu;
 
     @Option(names = "--seed", paramLabel = "N", description = "Run deterministically, from this seed.")
@@ -135,7 +140,7 @@ final class BootOptions {
         if (checkpoint != null) {
             requireNothingElse(checkpoint, kernel);
             return withSymbols(BootPlan.checkpoint(
-                    checkpoint, qemu, disks.stream().map(Disk::parse).toList(), qemuArguments));
+                    checkpoint, qemu, disks.stream().map(Disk::parse).toList(), qemuArguments, progress));
         }
         if (replay != null) {
             requireNothingElse(replay, qemuArguments);

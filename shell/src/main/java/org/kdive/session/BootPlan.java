@@ -44,9 +44,10 @@ public record BootPlan(
      * @param disks those that it had, in the same order: they are not in the file
      * @param qemuArguments those that it had
      */
-    public static BootPlan checkpoint(Path file, @Nullable String qemu, List<Disk> disks, List<String> qemuArguments) {
+    public static BootPlan checkpoint(
+            Path file, @Nullable String qemu, List<Disk> disks, List<String> qemuArguments, Progress progress) {
         MachineBundle bundle = MachineBundle.open(file);
-        MachineSpec spec = bundle.spec(qemu, disks, qemuArguments, KernelSource.cached("opened"));
+        MachineSpec spec = with(qemu, bundle.spec(null, disks, qemuArguments, KernelSource.cached("opened")), progress);
         KernelImage image = KernelImage.open(spec.findKernel().orElseThrow());
         return new BootPlan(spec, image.architecture(), true, KernelSource.symbolsOf(image), bundle);
     }
@@ -71,8 +72,11 @@ public record BootPlan(
                 .orElseThrow(() -> new SessionException(
                         "replay %s: no kernel was recorded".formatted(directory),
                         new SessionFailure.Io(directory.toString()))));
-        return new BootPlan(
-                qemu == null ? spec : spec.withQemu(qemu), image.architecture(), true, KernelSource.symbolsOf(image));
+        return new BootPlan(with(qemu, spec, progress), image.architecture(), true, KernelSource.symbolsOf(image));
+    }
+
+    private static MachineSpec with(@Nullable String qemu, MachineSpec spec, Progress progress) {
+        return qemu == null ? spec : spec.withQemu(QemuSource.program(qemu, spec.architecture(), progress));
     }
 
     private static void requireSame(Path directory, MachineSpec spec, String kernel, Progress progress) {

@@ -33,7 +33,7 @@ import org.kdive.machine.Share;
  * @param machine null: the architecture's
  * @param cpu null: the architecture's
  * @param bios null: QEMU loads the kernel; else U-Boot does, from this file or, named {@code u-boot}, the distribution's
- * @param qemu null: the architecture's
+ * @param qemu null: the architecture's; a program, or {@code backports} for the distribution's newer one
  * @param seed empty: not deterministic
  */
 public record BootRequest(
@@ -202,6 +202,9 @@ public record BootRequest(
                     .ifPresent(progress::step);
         }
         options(spec);
+        if (qemu != null) {
+            spec.qemu(QemuSource.program(qemu, guest, progress));
+        }
         boot.ifPresent(known -> spec.firmware(known.of(firmware.orElseThrow(), spec.build())));
         return new BootPlan(spec.build(), image.architecture(), true, symbols);
     }
@@ -220,9 +223,6 @@ public record BootRequest(
         }
         if (cpu != null) {
             spec.cpu(cpu);
-        }
-        if (qemu != null) {
-            spec.qemu(qemu);
         }
         seed.ifPresent(spec::seed);
     }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.kdive.images.fetch.Progress;
 import org.kdive.machine.Disk;
 import org.kdive.machine.GuestArchitecture;
 
@@ -91,7 +92,7 @@ final class CheckpointIT {
 
     private static void opensElsewhere(Path file, long pc, long jiffies, List<Long> calls) {
         try (Guest other = Guest.idle()) {
-            BootPlan plan = BootPlan.checkpoint(file, null, List.of(), List.of());
+            BootPlan plan = BootPlan.checkpoint(file, null, List.of(), List.of(), Progress.silent());
             Stop there = other.on(() -> other.session.boot(plan));
             assertThat(other.on(there::pc)).isEqualTo(pc);
             assertThat(other.where(there)).isEqualTo("start_kernel");

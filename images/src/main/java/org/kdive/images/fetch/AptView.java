@@ -21,6 +21,8 @@ final class AptView {
     private static final Duration QUERY_LIMIT = Duration.ofMinutes(2);
     private static final Duration UPDATE_LIMIT = Duration.ofMinutes(10);
 
+    private static final String BACKPORTS = "-backports";
+
     private final AptTools tools;
     private final Path directory;
     private final Path configuration;
@@ -143,27 +145,33 @@ final class AptView {
     }
 
     /**
-     * A package with all that it depends on, as apt would install it where nothing is installed; empty if there is no such
-     * package. Of our own lists only: on the host most of it is installed.
+     * A package with all that it depends on, as apt would install it where nothing is installed, itself last; empty if
+     * there is no such package. Of our own lists only: on the host most of it is installed.
      */
     List<Download> closure(String packageName) {
-        ChildProcess.Result result = ChildProcess.run(
-                List.of(
-                        tools.get().toString(),
-                        "-c",
-                        configuration.toString(),
-                        "-o",
-                        "Acquire::ForceHash=SHA256",
-                        "install",
-                        "--print-uris",
-                        "-qq",
-                        "-y",
-                        "--no-install-recommends",
-                        packageName),
-                directory,
-                QUERY_LIMIT,
-                AptView::ignoreTick);
-        return result.succeeded() ? Download.parseAll(result.output()) : List.of();
+        return closure(packageName, List.of());
+    }
+
+    /** The same from the distribution's backports, and of what it depends on only that which has to be. */
+    List<Download> backport(String packageName) {
+        String codename = osRelease().getOrDefault("VERSION_CODENAME", "");
+        List<Download> closure = closure(packageName, List.of("-t", codename + BACKPORTS));
+        // apt takes the release itself where its backports do not have it. Their versions:
+        // backports.debian.org/Contribute.
+        return !closure.isEmpty() && closure.get(closure.size() - 1).fileName().contains("~bpo") ? closure : List.of();
+    }
+
+    private List<Download> closure(String packageName, List<String> options) {
+        List<String> words = new ArrayList<>(
+                List.of(tools.get().toString(), "-c", configuration.toString(), "-o", "Acquire::ForceHash=SHA256"));
+        words.addAll(options);
+        words.addAll(List.of("install", "--print-uris", "-qq", "-y", "--no-install-recommends", packageName));
+        ChildProcess.Result result = ChildProcess.run(words, directory, QUERY_LIMIT, AptView::ignoreTick);
+        List<Download> closure = result.succeeded() ? Download.parseAll(result.output()) : List.of();
+        // A name that several packages stand for gets one of them.
+        boolean isReal = !closure.isEmpty()
+                && closure.get(closure.size() - 1).packageName().equals(packageName);
+        return isReal ? closure : List.of();
     }
 
     /** The packages' tables of contents, which apt fetches and verifies as it does the lists; gzip. Not kept up to date. */
@@ -255,7 +263,7 @@ final class AptView {
             String head = "deb [arch=" + architecture.debianName() + keyring + "] " + repository + " ";
             lines.add(head + target.field("Release") + " main");
             if (distribution == Distribution.DEBIAN && target.field("Release").equals(codename)) {
-                lines.add(head + codename + "-backports main");
+                lines.add(head + codename + BACKPORTS + " main");
             }
         }
         return List.copyOf(lines);

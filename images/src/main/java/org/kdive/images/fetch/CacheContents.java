@@ -27,6 +27,7 @@ public final class CacheContents {
             "firmware",
             "packages",
             "programs",
+            "emulators",
             "initramfs",
             "bootdisks",
             "apt",

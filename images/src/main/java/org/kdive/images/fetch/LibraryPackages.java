@@ -3,12 +3,15 @@ package org.kdive.images.fetch;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Which package has a library? Debian names them after the library and its version (Debian Policy 8.1), more or less. */
 final class LibraryPackages {
     // "lib" and two more letters that agree
     private static final int LEAST_ALIKE = 5;
+
+    private static final Map<String, String> OTHERWISE = Map.of("libz", "zlib", "libcrypto", "libssl");
 
     private LibraryPackages() {}
 
@@ -31,12 +34,11 @@ final class LibraryPackages {
         return most < LEAST_ALIKE ? 0 : most;
     }
 
-    /** {@code libstdc++.so.6} is in libstdc++6, {@code libz.so.1} in zlib1g. */
+    /** {@code libstdc++.so.6} is in libstdc++6; those named otherwise are known by name. */
     private static String expected(String library) {
         String[] parts = library.split("\\.so", 2);
         String version = parts.length == 2 ? parts[1] : "";
-        String name = parts[0].equals("libz") ? "zlib" : parts[0];
-        return plain(name + version);
+        return plain(OTHERWISE.getOrDefault(parts[0], parts[0]) + version);
     }
 
     private static String plain(String name) {

@@ -142,7 +142,7 @@ final class PackageFetcher {
     AptView ownView(PackageArchitecture architecture, Progress progress) {
         AptTools tools = AptTools.find(environment)
                 .orElseThrow(() -> FetchFailures.missing(
-                        "apt", "not on this host; give the program as a file, or make the root on Debian or Ubuntu"));
+                        "apt", "not on this host; give the program as a file, or fetch it on Debian or Ubuntu"));
         AptView own = AptView.own(tools, cache, hostDistribution(), architecture);
         Optional<String> problem = own.update(LISTS_MAX_AGE, progress);
         problem.ifPresent(why -> progress.step("apt-get update: " + why));

@@ -15,7 +15,8 @@ import org.kdive.images.ImageFailure;
 
 /**
  * The programs and libraries of one package as files, laid out as a root in which {@code /bin}, {@code /sbin} and
- * {@code /lib} lead into {@code /usr}: packages say either, and both must be found. Documentation and data stay behind.
+ * {@code /lib} lead into {@code /usr}: packages say either, and both must be found. Documentation and data stay behind,
+ * but for QEMU's.
  */
 record PackageTree(Path directory) {
     private static final long MAX_UNPACKED_BYTES = 2L << 30;
@@ -135,7 +136,8 @@ record PackageTree(Path directory) {
         }
 
         private static boolean isWanted(String merged) {
-            return merged.matches("usr/(bin|sbin|lib|lib32|lib64|libexec)/.+") && !merged.endsWith(".a");
+            return merged.matches("usr/(bin|sbin|lib|lib32|lib64|libexec|share/qemu|share/seabios)/.+")
+                    && !merged.endsWith(".a");
         }
     }
 }

@@ -3,16 +3,12 @@ package org.kdive.images.fetch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.kdive.images.ImageException;
-import org.kdive.images.initramfs.ProgramClosure;
 
 /**
  * Programs for a guest by name, from the distribution's packages for the guest's processor: {@code strace},
@@ -47,8 +43,7 @@ public final class ProgramFetcher {
         return find(architecture, name)
                 .orElseGet(() -> cache.locked(
                         progress,
-                        () -> find(architecture, name)
-                                .orElseGet(() -> new Gathering(architecture, name, progress).gather())));
+                        () -> find(architecture, name).orElseGet(() -> gather(architecture, name, progress))));
     }
 
     private Path known(PackageArchitecture architecture, String name) {
@@ -74,99 +69,44 @@ public final class ProgramFetcher {
     }
 
     /** One name's packages. Needs the cache's lock. */
-    private final class Gathering {
-        private final PackageArchitecture architecture;
-        private final String name;
-        private final Progress progress;
-        private final AptView view;
-        private final List<Path> roots = new ArrayList<>();
-
-        Gathering(PackageArchitecture architecture, String name, Progress progress) {
-            this.architecture = architecture;
-            this.name = name;
-            this.progress = progress;
-            progress.step("look up " + name + " for " + architecture.debianName());
-            this.view = packages.ownView(architecture, progress);
+    private PackagedProgram gather(PackageArchitecture architecture, String name, Progress progress) {
+        progress.step("look up " + name + " for " + architecture.debianName());
+        AptView view = packages.ownView(architecture, progress);
+        PackageGathering gathering =
+                new PackageGathering(cache, packages, view, closure(view, architecture, name, progress), progress);
+        String own = gathering.packageName();
+        List<Path> programs = gathering.bringOwn().programs(name);
+        if (programs.isEmpty()) {
+            throw FetchFailures.missing(name, "the package %s has no program".formatted(own));
         }
+        gathering.bringLibraries(architecture, programs);
+        save(known(architecture, name), gathering.roots());
+        return new PackagedProgram(programs, gathering.roots());
+    }
 
-        PackagedProgram gather() {
-            List<Download> closure = new ArrayList<>(closure());
-            // apt names what is depended on first.
-            Download own = closure.remove(closure.size() - 1);
-            roots.add(bring(own).directory());
-            List<Path> programs = new PackageTree(roots.get(0)).programs(name);
-            if (programs.isEmpty()) {
-                throw FetchFailures.missing(name, "the package %s has no program".formatted(own.packageName()));
-            }
-            bringLibraries(programs, closure);
-            save();
-            return new PackagedProgram(programs, roots);
+    private List<Download> closure(AptView view, PackageArchitecture architecture, String name, Progress progress) {
+        List<Download> closure = view.closure(name);
+        if (!closure.isEmpty()) {
+            return closure;
         }
+        Optional<String> holder = ContentsTable.findPackage(view.contents(progress), name);
+        return holder.map(view::closure)
+                .filter(list -> !list.isEmpty())
+                .orElseThrow(() -> FetchFailures.missing(
+                        name,
+                        "no file here, and no package or program of %s for %s"
+                                .formatted(packages.hostDistribution().word(), architecture.debianName())));
+    }
 
-        private List<Download> closure() {
-            List<Download> closure = ofPackage(name);
-            if (!closure.isEmpty()) {
-                return closure;
-            }
-            Optional<String> holder = ContentsTable.findPackage(view.contents(progress), name);
-            return holder.map(this::ofPackage)
-                    .filter(list -> !list.isEmpty())
-                    .orElseThrow(() -> FetchFailures.missing(
-                            name,
-                            "no file here, and no package or program of %s for %s"
-                                    .formatted(packages.hostDistribution().word(), architecture.debianName())));
+    private void save(Path known, List<Path> roots) {
+        Path unfinished = cache.directory("partial").resolve("program-" + known.getFileName());
+        try (Stream<Path> lines = roots.stream()) {
+            Files.write(
+                    unfinished, lines.map(root -> root.getFileName().toString()).toList());
+        } catch (IOException e) {
+            throw ImageException.io(known, e);
         }
-
-        private List<Download> ofPackage(String packageName) {
-            List<Download> closure = view.closure(packageName);
-            boolean isReal = !closure.isEmpty()
-                    && closure.get(closure.size() - 1).packageName().equals(packageName);
-            return isReal ? closure : List.of();
-        }
-
-        private void bringLibraries(List<Path> programs, List<Download> closure) {
-            while (true) {
-                ProgramClosure libraries = ProgramClosure.ofSysroots(architecture.processor(), roots);
-                Set<String> missing = new TreeSet<>();
-                programs.forEach(program -> missing.addAll(libraries.missing(program)));
-                if (missing.isEmpty()) {
-                    return;
-                }
-                Download next = LibraryPackages.likeliest(missing, closure)
-                        .orElseThrow(() -> FetchFailures.missing(
-                                name, "no package that it depends on has " + String.join(", ", missing)));
-                closure.remove(next);
-                roots.add(bring(next).directory());
-            }
-        }
-
-        private PackageTree bring(Download download) {
-            String key = download.fileName().replace("%3a", ":").replaceFirst("\\.deb$", "");
-            Path home = cache.directory("packages").resolve(key);
-            if (Files.isDirectory(home)) {
-                return new PackageTree(home);
-            }
-            Path deb = packages.download(view, download, progress);
-            Path unfinished = cache.directory("partial").resolve(key + ".d");
-            Cache.deleteTree(unfinished);
-            PackageTree.unpack(deb, unfinished);
-            Cache.moveIntoPlace(unfinished, home);
-            Cache.deleteTree(deb);
-            return new PackageTree(home);
-        }
-
-        private void save() {
-            Path known = known(architecture, name);
-            Path unfinished = cache.directory("partial").resolve("program-" + known.getFileName());
-            try (Stream<Path> lines = roots.stream()) {
-                Files.write(
-                        unfinished,
-                        lines.map(root -> root.getFileName().toString()).toList());
-            } catch (IOException e) {
-                throw ImageException.io(known, e);
-            }
-            cache.directory("programs");
-            Cache.moveIntoPlace(unfinished, known);
-        }
+        cache.directory("programs");
+        Cache.moveIntoPlace(unfinished, known);
     }
 }
