@@ -29,7 +29,7 @@ public final class History {
         this.control = control;
         this.slide = slide;
         this.breakpoints = breakpoints;
-        this.waypoints = new Waypoints(target);
+        this.waypoints = target.recorded().waypoints();
     }
 
     /** Where the guest stands; while it is recorded too. Throws Unsupported without a log. */

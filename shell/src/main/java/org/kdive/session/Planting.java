@@ -168,9 +168,16 @@ final class Planting {
 
     /** Takes away what watches memory; the next {@link #plant} brings it back. */
     void removeWatchpoints() {
-        remove(planted.stream()
-                .filter(point -> point.kind() != Stoppoint.Kind.SOFTWARE && point.kind() != Stoppoint.Kind.HARDWARE)
-                .toList());
+        remove(planted.stream().filter(Planting::watches).toList());
+    }
+
+    /** Whether any memory is watched. */
+    boolean isWatching() {
+        return planted.stream().anyMatch(Planting::watches);
+    }
+
+    private static boolean watches(Stoppoint point) {
+        return point.kind() != Stoppoint.Kind.SOFTWARE && point.kind() != Stoppoint.Kind.HARDWARE;
     }
 
     /** Whether hardware stands here for a software breakpoint whose page is not mapped. */

@@ -97,7 +97,6 @@ final class Resumption {
 
     /** Lets the stub go; how it ended is posted. */
     void go(Resume how) {
-        target.recorded().holdAtEnd();
         long mine = next(false);
         present = how;
         if (how instanceof Resume.StepWhileOthersRun step) {

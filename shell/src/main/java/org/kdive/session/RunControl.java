@@ -153,6 +153,7 @@ final class RunControl {
     }
 
     void go(Resume how) {
+        target.recorded().holdOnWay(planting.isWatching());
         state.runs();
         resumption.go(how);
         if (interruptAsked) {

@@ -74,6 +74,10 @@ final class StopInference {
         if (end.isPresent()) {
             return Verdict.stop(end.get());
         }
+        if (target.recorded().laysWaypoint() && !interrupted) {
+            // halted where a breakpoint stands it is not told of that, nor will it be
+            return planting.isAt(target.registers(threadOf(reply)).pc()) ? trap(reply, goal, false) : Verdict.GO_ON;
+        }
         return interrupted ? Verdict.stop(new Cause.Interrupted()) : fromOutside(reply);
     }
 

@@ -80,7 +80,7 @@ final class Target implements AutoCloseable {
         this.linked = linked;
         this.convenience = convenience;
         this.cache = new StopCache(stub, architecture, new GuestRam(machine));
-        this.recorded = new RecordedRun(machine);
+        this.recorded = new RecordedRun(this, machine);
         this.unwinding = new Unwinding(this);
         this.modules = new LoadedModules(this);
         this.expressions = new Expressions(architecture, this::findProgram);

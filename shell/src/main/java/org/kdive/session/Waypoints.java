@@ -40,7 +40,13 @@ final class Waypoints {
     /** Where a run from here should be halted at the latest, for one to be laid. */
     long nextHalt(long now) {
         long stride = Math.max(FIRST_STRIDE / 4, (long) (perSecond * APART_SECONDS));
-        long from = Math.max(now, before(now));
+        long from = now;
+        for (long next : laid.tailMap(now, false).keySet()) {
+            if (next - from > stride) {
+                break;
+            }
+            from = next; // where some lie already
+        }
         return full ? Long.MAX_VALUE : from + stride;
     }
 

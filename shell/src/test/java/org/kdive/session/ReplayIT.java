@@ -130,8 +130,10 @@ final class ReplayIT {
 
     private static void backToWhatIsSought(Guest guest, Recorded seen) {
         Breakpoint there = guest.breakAt("rest_init");
+        int waypoints = waypoints(guest);
         Stop rest = guest.on(() -> guest.session.resume().await(LONG)).orElseThrow();
         assertThat(guest.where(rest)).isEqualTo("rest_init");
+        assertThat(waypoints(guest)).isGreaterThan(waypoints);
         guest.on(() -> {
             guest.session.breakpoints().delete(there.number());
             return true;
@@ -203,6 +205,10 @@ final class ReplayIT {
         assertThat(guest.evaluate(LAST_TASK))
                 .isEqualTo(hits.get(0).now().orElseThrow().bits());
         return hits.get(0);
+    }
+
+    private static int waypoints(Guest guest) {
+        return guest.on(() -> guest.session.target().recorded().waypoints().count());
     }
 
     private static long now(Guest guest) {
