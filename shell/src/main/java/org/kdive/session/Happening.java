@@ -22,6 +22,9 @@ sealed interface Happening {
     /** A line that nobody asked for just now. */
     record Said(String line) implements Happening {}
 
+    /** A replay may have run long enough for a waypoint. */
+    record WaypointDue() implements Happening {}
+
     /** Nothing: whoever waits looks again. */
     record Wake() implements Happening {}
 }

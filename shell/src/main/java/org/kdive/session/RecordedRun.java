@@ -19,12 +19,12 @@ final class RecordedRun {
     private final long last;
     private volatile boolean travelling; // what QEMU tells of the run state is not the present's
     private final Waypoints waypoints;
+    private final WaypointClock clock;
     private long armed = NOWHERE; // where QEMU has been told to stop, as far as we know
-    private long armedAt = NOWHERE; // where the guest was then
-    private long runSince; // when the present run began, if that is where it was armed; else 0
 
     RecordedRun(Target target, @Nullable Machine machine) {
         this.waypoints = new Waypoints(target);
+        this.clock = new WaypointClock(this, waypoints);
         this.machine = machine;
         this.recording = machine == null ? null : machine.spec().recording();
         // QEMU ends when it runs past the end of the log, and what 7.2 has shut down cannot go back
@@ -74,41 +74,15 @@ final class RecordedRun {
         return waypoints;
     }
 
-    /**
-     * Before each resume of a replay: QEMU forgets where it was to stop once it has stopped there. It is halted on its way
-     * for waypoints to be laid.
-     *
-     * @param watches whether memory is watched: QEMU 7.2 halted at an access does not tell of that
-     */
-    void holdOnWay(boolean watches) {
-        runSince = 0;
-        if (!isReplay()) {
-            return;
-        }
-        long now = now();
-        long wanted = watches ? last : Math.min(last, waypoints.nextHalt(now));
-        if (armed > now && (armed == wanted || armed < last && !watches)) {
-            return;
-        }
-        stopAt(wanted);
-        armedAt = now;
-        runSince = System.nanoTime();
+    WaypointClock clock() {
+        return clock;
     }
 
-    /** Whether the guest stopped without a trap for a waypoint alone; then it is laid. */
-    boolean laysWaypoint() {
-        if (!isReplay() || armed == NOWHERE || armed == last) {
-            return false;
+    /** Before each resume of a replay: QEMU forgets where it was to stop once it has stopped there. */
+    void holdAtEnd(long now) {
+        if (armed == NOWHERE || armed <= now) {
+            stopAt(last);
         }
-        long now = now();
-        if (now < armed) {
-            return false;
-        }
-        if (runSince != 0) {
-            waypoints.ran(now - armedAt, (System.nanoTime() - runSince) / 1e9);
-        }
-        waypoints.lay(now);
-        return true;
     }
 
     /** QEMU will stop at this instruction, which is not before the present one. */

@@ -153,7 +153,7 @@ final class RunControl {
     }
 
     void go(Resume how) {
-        target.recorded().holdOnWay(planting.isWatching());
+        target.recorded().clock().resumes(planting.isWatching(), happenings);
         state.runs();
         resumption.go(how);
         if (interruptAsked) {
@@ -254,6 +254,10 @@ final class RunControl {
             end(gone.how());
         } else if (happening instanceof Happening.Qmp qmp) {
             reconciler.onEvent(qmp.event());
+        } else if (happening instanceof Happening.WaypointDue) {
+            if (state.isRunning() && target.recorded().clock().isDue(happenings)) {
+                stopQuietly();
+            }
         } else if (happening instanceof Happening.Said said) {
             notices.notice("%s", said.line());
         }

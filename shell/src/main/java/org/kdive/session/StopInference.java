@@ -61,6 +61,7 @@ final class StopInference {
      * @param lastWord what QMP had to say about it, or null
      */
     Verdict infer(StopReply reply, Goal goal, boolean interrupted, @Nullable Cause lastWord) {
+        target.recorded().clock().stopped();
         if (Replies.watched(reply).isPresent()) {
             return watch(reply, Replies.watched(reply).getAsLong());
         }
@@ -74,7 +75,7 @@ final class StopInference {
         if (end.isPresent()) {
             return Verdict.stop(end.get());
         }
-        if (target.recorded().laysWaypoint() && !interrupted) {
+        if (target.recorded().clock().lays() && !interrupted) {
             // halted where a breakpoint stands it is not told of that, nor will it be
             return planting.isAt(target.registers(threadOf(reply)).pc()) ? trap(reply, goal, false) : Verdict.GO_ON;
         }

@@ -44,6 +44,15 @@ final class Travel implements AutoCloseable {
     /** Goes there, and nothing on the way stops it but the user. */
     void to(long instruction) {
         begin(instruction);
+        long near = waypoints.haltBefore(target.recorded().now(), instruction);
+        runTo(near);
+        if (near < instruction) {
+            waypoints.layNear(target.recorded().now());
+            runTo(instruction);
+        }
+    }
+
+    private void runTo(long instruction) {
         while (!isAt(instruction)) {
             var unused = forward(instruction, Resume.continueAll(), true);
         }
@@ -77,25 +86,31 @@ final class Travel implements AutoCloseable {
         if (from >= instruction) {
             return new StopReply.NotReported();
         }
-        long halt = mayHalt ? Math.min(instruction, waypoints.nextHalt(from)) : instruction;
-        target.recorded().stopAt(halt);
+        if (mayHalt && waypoints.isDue(from)) {
+            waypoints.lay(from);
+        }
+        target.recorded().stopAt(instruction);
         long begun = System.nanoTime();
-        StopReply reply = run(how);
-        long now = target.recorded().now();
-        waypoints.ran(now - from, (System.nanoTime() - begun) / 1e9);
-        if (now >= halt && halt < instruction) {
-            waypoints.lay(now);
+        StopReply reply = run(how, mayHalt);
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        if (seconds >= Waypoints.WORTH_NOTING_SECONDS) {
+            waypoints.ran(from, target.recorded().now(), seconds);
         }
         return reply;
     }
 
     /** One resume and its end. Throws Interrupted after a Ctrl-C: the guest stands where it was then. */
     StopReply run(Resume how) {
+        return run(how, false);
+    }
+
+    private StopReply run(Resume how, boolean mayHalt) {
         checkInterrupt();
         target.invalidate();
         target.modules().resuming();
         Future<StopReply> reply = target.stub().resume(how);
-        long stoodSince = System.nanoTime();
+        long begun = System.nanoTime();
+        long stoodSince = begun;
         long stoodAt = -1;
         while (true) {
             try {
@@ -108,7 +123,7 @@ final class Travel implements AutoCloseable {
                     throw e;
                 }
             }
-            if (control.isInterruptAsked()) {
+            if (control.isInterruptAsked() || mayHalt && System.nanoTime() - begun > Waypoints.APART.toNanos()) {
                 target.stub().interrupt(); // it may have been asked for between two runs
             }
             long now = where(stoodAt);

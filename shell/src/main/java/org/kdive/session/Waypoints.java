@@ -1,5 +1,6 @@
 package org.kdive.session;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -10,22 +11,29 @@ import java.util.TreeMap;
  * machine's beginning. Session thread.
  */
 final class Waypoints {
-    /** As far as a run may get from the last one. With the load of a snapshot a step back stays below a second. */
-    private static final double APART_SECONDS = 0.5;
+    /** So long a run may take from the last one. With the load of a snapshot a step back stays below a second. */
+    static final Duration APART = Duration.ofMillis(400);
+
+    /** Who has come a longer way back than that is likely to step back once more: the next way begins close by. */
+    private static final double FAR_SECONDS = 0.15;
+
+    private static final double NEAR_SECONDS = 0.04;
 
     /** A booted guest of 512 MiB takes some 90 MB each. */
-    private static final int MOST = 24;
+    private static final int MOST = 32;
 
     /** What is nearest behind the present is what is wanted next. */
     private static final int KEPT_BEHIND = 3;
 
-    private static final long FIRST_STRIDE = 4_000_000;
+    private static final double FIRST_SPEED = 20_000_000;
+    static final double WORTH_NOTING_SECONDS = 0.03;
+    private static final int MOST_SPEEDS = 4096;
     private static final String BEGINNING = "@start"; // machine.Recording's
-    private static final double FASTER = 4;
 
     private final Target target;
     private final NavigableMap<Long, String> laid = new TreeMap<>(Map.of(0L, BEGINNING));
-    private double perSecond = FIRST_STRIDE / APART_SECONDS; // as the last stride ran
+    // instructions a second from there on: a guest that looks at clocks is replayed a hundred times slower
+    private final NavigableMap<Long, Double> speeds = new TreeMap<>(Map.of(0L, FIRST_SPEED));
     private boolean full; // no more can be laid
 
     Waypoints(Target target) {
@@ -37,32 +45,61 @@ final class Waypoints {
         return laid.floorKey(instruction);
     }
 
-    /** Where a run from here should be halted at the latest, for one to be laid. */
-    long nextHalt(long now) {
-        long stride = Math.max(FIRST_STRIDE / 4, (long) (perSecond * APART_SECONDS));
-        long from = now;
-        for (long next : laid.tailMap(now, false).keySet()) {
-            if (next - from > stride) {
-                break;
-            }
-            from = next; // where some lie already
+    /** What a run from one moment to a later one took, or would take. */
+    double seconds(long from, long to) {
+        double seconds = 0;
+        long at = from;
+        for (long next : speeds.subMap(from, false, Math.max(from, to), false).keySet()) {
+            seconds += (next - at) / speed(at);
+            at = next;
         }
-        return full ? Long.MAX_VALUE : from + stride;
+        return seconds + (to - at) / speed(at);
+    }
+
+    private double speed(long instruction) {
+        return speeds.floorEntry(instruction).getValue();
+    }
+
+    /** Where a way to an instruction is halted for one to be laid just before it; the instruction itself if it is short. */
+    long haltBefore(long now, long instruction) {
+        boolean far = !full && seconds(now, instruction) > FAR_SECONDS;
+        return far ? Math.max(now, instruction - (long) (speed(instruction) * NEAR_SECONDS)) : instruction;
     }
 
     /** A run covered so much in that time. */
-    void ran(long instructions, double seconds) {
-        if (instructions > FIRST_STRIDE / 8 && seconds > 0) {
-            double seen = instructions / seconds;
-            perSecond = Math.min(Math.max(seen, perSecond / FASTER), perSecond * FASTER);
+    void ran(long from, long to, double seconds) {
+        if (seconds < WORTH_NOTING_SECONDS || to <= from) {
+            return;
         }
+        if (speeds.size() >= MOST_SPEEDS) {
+            speeds.tailMap(0L, false).clear();
+        }
+        double beyond = speed(to);
+        speeds.subMap(from, false, to, true).clear();
+        speeds.put(from, (to - from) / seconds);
+        speeds.put(to, beyond == FIRST_SPEED ? (to - from) / seconds : beyond);
+    }
+
+    /** Whether a run from the last one to here takes long enough for another. */
+    boolean isDue(long now) {
+        return seconds(before(now), now) >= APART.toMillis() / 1000.0;
     }
 
     /** Keeps the present moment, unless one is close or QEMU cannot just now. */
     void lay(long now) {
-        long next = Optional.ofNullable(laid.ceilingKey(now)).orElse(Long.MAX_VALUE);
-        long apart = (long) (perSecond * APART_SECONDS / 2);
-        if (full || now - before(now) < apart || next - now < apart) {
+        lay(now, APART.toMillis() / 2000.0);
+    }
+
+    /** The same; only what is very close is in its way. */
+    void layNear(long now) {
+        lay(now, NEAR_SECONDS);
+    }
+
+    private void lay(long now, double apart) {
+        Optional<Long> next = Optional.ofNullable(laid.ceilingKey(now));
+        if (full
+                || seconds(before(now), now) < apart
+                || next.filter(one -> seconds(now, one) < apart).isPresent()) {
             return;
         }
         thin(now);
@@ -80,7 +117,7 @@ final class Waypoints {
     private void thin(long now) {
         while (laid.size() > MOST) {
             long victim = -1;
-            long least = Long.MAX_VALUE;
+            double least = Double.MAX_VALUE;
             NavigableMap<Long, String> behind = laid.headMap(now, true).descendingMap();
             long kept =
                     behind.keySet().stream().skip(KEPT_BEHIND - 1L).findFirst().orElse(0L);
@@ -88,8 +125,9 @@ final class Waypoints {
                 long after = Optional.ofNullable(laid.higherKey(one))
                         .orElse(target.recorded().last());
                 boolean near = one >= kept && one <= now;
-                if (!near && after - laid.lowerKey(one) < least) {
-                    least = after - laid.lowerKey(one);
+                double gap = seconds(laid.lowerKey(one), Math.max(one, after));
+                if (!near && gap < least) {
+                    least = gap;
                     victim = one;
                 }
             }
