@@ -37,6 +37,7 @@ final class Handshake {
                 .thenCompose(done -> it.askNoAck())
                 .thenCompose(done -> it.askVCont())
                 .thenCompose(done -> it.askQemu())
+                .thenCompose(done -> it.chooseThread())
                 .thenCompose(done -> it.askFirstThread())
                 .thenCompose(done -> it.askDescription())
                 .thenCompose(done -> it.askStop())
@@ -82,6 +83,14 @@ final class Handshake {
                     ? ask("address virtually", "Qqemu.PhyMemMode:0").thenAccept(ok -> {})
                     : done();
         });
+    }
+
+    /** gdbserver (13.1) fails an assertion and dies of a question for its description while no thread is chosen. */
+    private CompletableFuture<Void> chooseThread() {
+        return !features.describesTarget() || features.isQemu()
+                ? done()
+                : ask("choose a thread", features.multiprocess() ? "Hgp0.0" : "Hg0")
+                        .thenAccept(ok -> {});
     }
 
     private CompletableFuture<Void> askFirstThread() {

@@ -1,5 +1,6 @@
 package org.kdive.gdbrsp;
 
+import java.math.BigInteger;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.kdive.gdbrsp.wire.Hex;
@@ -63,5 +64,23 @@ final class RegisterAccess {
         return Request.done(link.submit(
                         Request.ok("write register " + register.name(), packet).on(thread.wire()))
                 .result());
+    }
+
+    /** By {@code P}, and by {@code G} where the stub has no P. */
+    CompletableFuture<Void> writeSomehow(ThreadId thread, Register register, byte[] targetOrder) {
+        return write(thread, register, targetOrder)
+                .handle((done, thrown) -> thrown == null ? null : RspException.from(thrown))
+                .thenCompose(failure -> failure == null
+                        ? CompletableFuture.<Void>completedFuture(null)
+                        : failure.failure() instanceof RspFailure.Unsupported
+                                ? writeAmongAll(thread, register, targetOrder)
+                                : CompletableFuture.failedFuture(failure));
+    }
+
+    private CompletableFuture<Void> writeAmongAll(ThreadId thread, Register register, byte[] targetOrder) {
+        return readAll(thread).thenCompose(all -> {
+            BigInteger value = Registers.unsigned(targetOrder, description.byteOrder());
+            return writeAll(thread, all.with(register.name(), value), false);
+        });
     }
 }

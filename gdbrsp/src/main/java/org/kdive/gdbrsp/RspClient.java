@@ -166,14 +166,16 @@ public final class RspClient implements AutoCloseable {
     }
 
     /**
-     * By {@code P}, never by {@code G}: outside 64-bit mode QEMU reads another layout from G than it writes into g, and
-     * every register behind is shifted (7.2 to 10.2).
+     * By {@code P}. Under QEMU never by {@code G}: outside 64-bit mode QEMU reads another layout from G than it writes into
+     * g, and every register behind is shifted (7.2 to 10.2). Stubs without P, as gdbserver, get all by G.
      *
      * @param targetOrder exactly the register's size
      */
     public CompletableFuture<Void> writeRegister(ThreadId thread, Register register, byte[] targetOrder) {
         control.ahead().forget();
-        return registers.write(thread, register, targetOrder);
+        return features.isQemu()
+                ? registers.write(thread, register, targetOrder)
+                : registers.writeSomehow(thread, register, targetOrder);
     }
 
     /**
@@ -201,13 +203,18 @@ public final class RspClient implements AutoCloseable {
 
     // ---- stoppoints and running ----
 
+    // what OpenOCD and its like want to know of a breakpoint, and QEMU does not
+    private Stoppoint fitting(Stoppoint stoppoint) {
+        return features.isQemu() ? stoppoint : stoppoint.in(description);
+    }
+
     /** Holds for all threads. QEMU counts: what is inserted twice must be removed twice. */
     public CompletableFuture<Void> insert(Stoppoint stoppoint) {
-        return control.insert(link, stoppoint);
+        return control.insert(link, fitting(stoppoint));
     }
 
     public CompletableFuture<Void> remove(Stoppoint stoppoint) {
-        return control.remove(link, stoppoint);
+        return control.remove(link, fitting(stoppoint));
     }
 
     /**
@@ -258,7 +265,7 @@ public final class RspClient implements AutoCloseable {
         return threads.list();
     }
 
-    /** What the stub calls it: {@code CPU#0 [running]} in QEMU, a task's name in KGDB. */
+    /** What the stub calls it: {@code CPU#0 [running]} in QEMU, a task's name in KGDB; empty where it names none. */
     public CompletableFuture<String> threadName(ThreadId thread) {
         return threads.name(thread);
     }

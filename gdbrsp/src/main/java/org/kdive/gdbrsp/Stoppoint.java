@@ -30,6 +30,23 @@ public record Stoppoint(Kind kind, long address, long lengthBytes) {
         return new Stoppoint(Kind.HARDWARE, address, 1);
     }
 
+    /** With the kind of instruction that a breakpoint replaces there. GDB manual, "ARM Breakpoint Kinds" and its like. */
+    Stoppoint in(TargetDescription target) {
+        boolean isBreakpoint = kind == Kind.SOFTWARE || kind == Kind.HARDWARE;
+        return isBreakpoint && lengthBytes == 1 ? new Stoppoint(kind, address, instructionBytes(target)) : this;
+    }
+
+    private static int instructionBytes(TargetDescription target) {
+        boolean isThumb = target.findRegister("xPSR").isPresent()
+                || target.findRegister("xpsr").isPresent();
+        return switch (target.architecture()) {
+            case "aarch64" -> 4;
+            case "arm" -> isThumb ? 2 : 4;
+            case "riscv:rv32", "riscv:rv64" -> 2; // c.ebreak fits everywhere
+            default -> 1;
+        };
+    }
+
     String wire() {
         return "%d,%x,%x".formatted(digit(), address, lengthBytes);
     }

@@ -180,11 +180,12 @@ final class InfoVerbs {
                     for (ThreadId thread : stop.threads()) {
                         RegisterFile registers = stop.registersOf(thread);
                         boolean current = thread.thread() == stop.thread().thread();
+                        String name = session.threadName(thread);
                         output.line(
                                 "%s %-4d %-28s %s",
                                 current ? "*" : " ",
                                 thread.thread(),
-                                "Thread %s (%s)".formatted(thread, session.threadName(thread)),
+                                name.isEmpty() ? "Thread " + thread : "Thread %s (%s)".formatted(thread, name),
                                 stop.describe(registers.pc()));
                     }
                 });

@@ -59,13 +59,19 @@ final class Code {
                                 Optional.empty())
                         .set();
             case ARM64 -> InstructionSet.ARM64;
-            case ARM -> (registers.number("cpsr").orElse(0) & 0x20) != 0 ? InstructionSet.THUMB : InstructionSet.ARM;
+            case ARM -> isThumb(registers) ? InstructionSet.THUMB : InstructionSet.ARM;
             case RISCV64 -> InstructionSet.RISCV64;
             default ->
                 throw new SessionException(
                         "no disassembler for " + target.architecture().label(),
                         new SessionFailure.Unsupported("disassembly"));
         };
+    }
+
+    // a Cortex-M has no CPSR and no other set: Armv7-M, B1.4.2
+    private static boolean isThumb(RegisterFile registers) {
+        boolean isM = registers.find("xPSR").or(() -> registers.find("xpsr")).isPresent();
+        return isM || (registers.number("cpsr").orElse(0) & 0x20) != 0;
     }
 
     // hosts without libcapstone: QEMU has one linked in, in AT&T syntax

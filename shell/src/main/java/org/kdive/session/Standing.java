@@ -64,14 +64,19 @@ public final class Standing {
         return ofModule ? How.AWAITS_MODULE : How.AWAITS_KERNEL;
     }
 
-    /** Who keeps them: QEMU's translator, in any number and size, or the processor. */
+    /** Who keeps them: QEMU's translator, in any number and size, or the processor; or a stub that does not tell. */
     public String keeper() {
+        if (!target.stub().features().isQemu()) {
+            return "this stub";
+        }
         return target.isTcg() ? "TCG" : "KVM";
     }
 
     /** How much of the processor's own is taken; empty where there is no such limit, or none that is known. */
     public Optional<String> slots() {
-        return target.isTcg() || target.architecture() != Architecture.X86_64
+        boolean isKnown =
+                target.stub().features().isQemu() && !target.isTcg() && target.architecture() == Architecture.X86_64;
+        return !isKnown
                 ? Optional.empty()
                 : Optional.of("%d of %d slots taken".formatted(planting.slotsTaken(), X86_SLOTS));
     }
