@@ -65,7 +65,7 @@ final class GuestDumpVerb {
             if (e.failure() instanceof SessionFailure.Interrupted) {
                 throw new SessionException(
                         "dump guest: interrupted; QEMU cannot give it up and finishes %s by itself: qmp query-dump"
-                                .formatted(file),
+                                .formatted(GuestImage.partial(file)),
                         e.failure(),
                         e);
             }

@@ -1,7 +1,10 @@
 package org.kdive.machine;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -11,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kdive.qmp.QmpClient;
 
@@ -135,6 +139,23 @@ public final class Machine implements AutoCloseable {
     /** Completes when QEMU has ended, by whatever cause; this machine still wants closing then. */
     public CompletableFuture<MachineExit> exit() {
         return supervisor.exit().copy();
+    }
+
+    /** Whether QEMU has a file open this moment; false when that cannot be seen. */
+    public boolean holds(Path file) {
+        try (Stream<Path> open = Files.list(Path.of("/proc/" + supervisor.pid() + "/fd"))) {
+            return open.anyMatch(number -> isLink(number, file));
+        } catch (IOException | UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    private static boolean isLink(Path link, Path file) {
+        try {
+            return Files.readSymbolicLink(link).equals(file);
+        } catch (IOException closed) {
+            return false;
+        }
     }
 
     /** Kills QEMU at once; what is left is removed by {@link #close}. */

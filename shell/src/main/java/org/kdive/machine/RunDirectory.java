@@ -2,6 +2,7 @@ package org.kdive.machine;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
@@ -14,30 +15,39 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** One machine's private directory: its sockets, console log, snapshots and share slots. Gone with the machine. */
+/**
+ * A private directory for as long as this process needs it: a machine's sockets, console log, snapshots and share slots.
+ * Whoever holds one holds a lock in it; {@link Leftovers} removes those that nobody holds. Safe from any thread.
+ */
 public final class RunDirectory {
     // unix(7): sun_path has 108 bytes, the last one a NUL.
     private static final int SUN_PATH_LIMIT_BYTES = 107;
     private static final int ATTEMPTS = 100;
 
     private final Path path;
+    private final @Nullable FileChannel claim; // null: imagined
 
-    private RunDirectory(Path path) {
+    private RunDirectory(Path path, @Nullable FileChannel claim) {
         this.path = path;
+        this.claim = claim;
     }
 
     /** Where it would be, for a command line that nobody runs. Creates nothing. */
     public static RunDirectory imagined() {
-        return new RunDirectory(parent().resolve("kdive-dry-run"));
+        return new RunDirectory(parent().resolve("kdive-dry-run"), null);
     }
 
-    static RunDirectory create() {
-        return createIn(parent());
+    /** A new one; what killed processes of ours have left is removed meanwhile. Throws NoRunDirectory and SocketPathTooLong. */
+    public static RunDirectory create() {
+        RunDirectory run = createIn(parent());
+        Leftovers.sweepInBackground(run.path());
+        return run;
     }
 
     static RunDirectory createIn(Path parent) {
         try {
-            RunDirectory run = new RunDirectory(createPrivate(parent.toAbsolutePath()));
+            Path path = createPrivate(parent.toAbsolutePath());
+            RunDirectory run = new RunDirectory(path, Leftovers.claim(path));
             run.requireShortSockets();
             return run;
         } catch (IOException e) {
@@ -56,7 +66,7 @@ public final class RunDirectory {
         SplittableRandom random = new SplittableRandom();
         for (int attempt = 1; ; attempt++) {
             try {
-                String name = "kdive-" + Integer.toUnsignedString(random.nextInt(), Character.MAX_RADIX);
+                String name = Leftovers.name(Integer.toUnsignedString(random.nextInt(), Character.MAX_RADIX));
                 return Files.createDirectory(parent.resolve(name), privately);
             } catch (FileAlreadyExistsException taken) {
                 if (attempt == ATTEMPTS) {
@@ -135,13 +145,23 @@ public final class RunDirectory {
     }
 
     /** Removes it with all that is in it, following no link. May be called twice. */
-    void remove() {
+    public void remove() {
         try {
-            Files.walkFileTree(path, new Remover());
-        } catch (NoSuchFileException gone) {
-            // The supervisor was first.
+            removeTree(path);
+            if (claim != null) {
+                claim.close();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("remove " + path, e);
+        }
+    }
+
+    /** One that somebody else removes at the same time is no failure. */
+    static void removeTree(Path directory) throws IOException {
+        try {
+            Files.walkFileTree(directory, new Remover());
+        } catch (NoSuchFileException gone) {
+            // The supervisor was first.
         }
     }
 

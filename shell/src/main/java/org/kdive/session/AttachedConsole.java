@@ -8,13 +8,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kdive.machine.Console;
+import org.kdive.machine.RunDirectory;
 
 /**
  * The serial line of a machine that somebody else started: a socket of its own, or the text between the packets of a line
@@ -23,14 +23,15 @@ import org.kdive.machine.Console;
 final class AttachedConsole implements AutoCloseable {
     private static final int READ_BYTES = 4096;
 
-    private final Path directory; // for the log
+    private final RunDirectory directory; // for the log
     private final Console console;
     private final @Nullable SocketChannel inner; // our end, where the line is not the console's alone; else null
     private final ExecutorService writer;
 
-    private AttachedConsole(Path directory, SocketChannel line, @Nullable SocketChannel inner) throws IOException {
+    private AttachedConsole(RunDirectory directory, SocketChannel line, @Nullable SocketChannel inner)
+            throws IOException {
         this.directory = directory;
-        this.console = Console.over(line, directory.resolve("log"));
+        this.console = Console.over(line, directory.path().resolve("log"));
         this.inner = inner;
         this.writer = Executors.newSingleThreadExecutor(task -> daemon(task, "console-feed"));
     }
@@ -42,18 +43,21 @@ final class AttachedConsole implements AutoCloseable {
     }
 
     static AttachedConsole at(SocketAddress endpoint) {
+        RunDirectory directory = RunDirectory.create();
         try {
-            return new AttachedConsole(Files.createTempDirectory("kdive-console"), SocketChannel.open(endpoint), null);
+            return new AttachedConsole(directory, SocketChannel.open(endpoint), null);
         } catch (IOException e) {
+            directory.remove();
             throw failed("connect to the console at " + endpoint, e);
         }
     }
 
     /** @param typed what somebody types is given to it, off the session's thread */
     static AttachedConsole shared(Consumer<byte[]> typed) {
+        RunDirectory directory = RunDirectory.create();
         try {
-            Path directory = Files.createTempDirectory("kdive-console");
-            UnixDomainSocketAddress meeting = UnixDomainSocketAddress.of(directory.resolve("line"));
+            UnixDomainSocketAddress meeting =
+                    UnixDomainSocketAddress.of(directory.path().resolve("line"));
             try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
                 server.bind(meeting);
                 SocketChannel line = SocketChannel.open(meeting);
@@ -63,6 +67,7 @@ final class AttachedConsole implements AutoCloseable {
                 return new AttachedConsole(directory, line, inner);
             }
         } catch (IOException e) {
+            directory.remove();
             throw failed("make a console of the line", e);
         }
     }
@@ -108,10 +113,9 @@ final class AttachedConsole implements AutoCloseable {
             if (inner != null) {
                 inner.close();
             }
-            Files.deleteIfExists(directory.resolve("log"));
-            Files.deleteIfExists(directory);
         } catch (IOException e) {
-            // a temporary directory stays
+            // nobody is at the other end any more
         }
+        directory.remove();
     }
 }

@@ -77,8 +77,9 @@ final class Engagement implements AutoCloseable {
             }
             return engagement;
         } catch (RuntimeException e) {
+            Optional<String> end = isDisconnection(e) ? Target.howEnded(machine) : Optional.empty();
             machine.close();
-            throw e;
+            throw explained(end, e);
         }
     }
 
@@ -188,6 +189,10 @@ final class Engagement implements AutoCloseable {
         }
         Optional<String> end = target.explainEnd();
         end.ifPresent(control::end);
+        return explained(end, e);
+    }
+
+    private static RuntimeException explained(Optional<String> end, RuntimeException e) {
         return end.<RuntimeException>map(how -> new SessionException(how, new SessionFailure.TargetGone(how), e))
                 .orElse(e);
     }

@@ -1,21 +1,29 @@
 package org.kdive.session;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import org.kdive.images.elf.CoreNotes;
 import org.kdive.images.linux.VmcoreInfo;
+import org.kdive.qmp.QmpException;
+import org.kdive.qmp.QmpFailure;
 import org.kdive.qmp.QmpSubscription;
 import org.kdive.qmp.QmpValue;
 
 /** All of the guest written to a file by QEMU, for crash, drgn and gdb; the guest stands still meanwhile. Session thread. */
 public final class GuestImage {
     private static final Duration SLICE = Duration.ofMillis(200);
+
+    private static final Duration CLOSED = Duration.ofSeconds(2);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(1);
 
     private static final String NOTE = "VMCOREINFO";
 
@@ -40,7 +48,7 @@ public final class GuestImage {
 
     /**
      * Writes it, and lets a guest that ran go on. QEMU cannot give up what it has begun: when {@code goesOn} throws, it
-     * finishes the file by itself and the guest stays stopped.
+     * finishes {@link #partial} by itself and the guest stays stopped.
      *
      * <p>QEMU writes vmcoreinfo only for a guest whose qemu_fw_cfg module is loaded, so for elf it is added here.
      *
@@ -48,33 +56,41 @@ public final class GuestImage {
      * @return whether an elf file has the VMCOREINFO note; true for any other format, which is QEMU's matter
      */
     public boolean write(Path file, String format, IntConsumer percent, Runnable goesOn) {
+        Path partial = partial(file);
         Pause pause = Pause.of(control, notices);
         Optional<byte[]> note = note(pause.stop());
         try (QmpSubscription completed = monitors.watch("DUMP_COMPLETED")) {
             Map<String, Object> arguments = new LinkedHashMap<>();
             arguments.put("paging", false);
-            arguments.put("protocol", "file:" + file);
+            arguments.put("protocol", "file:" + partial);
             arguments.put("detach", true);
             arguments.put("format", format);
             monitors.call("dump-guest-memory", arguments);
             await(completed, percent, goesOn, file);
-        } catch (SessionException e) {
-            if (!(e.failure() instanceof SessionFailure.Interrupted)) {
-                pause.end();
-            }
-            throw e;
+            awaitClosed(partial);
+            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
         } catch (RuntimeException e) {
+            if (e instanceof SessionException left && left.failure() instanceof SessionFailure.Interrupted) {
+                throw e;
+            }
+            if (!(e instanceof QmpException other && other.failure() instanceof QmpFailure.Refused)) {
+                discard(partial); // what is refused while another dump goes on is that one's file
+            }
             pause.end();
             throw e;
+        } catch (IOException e) {
+            pause.end();
+            throw new SessionException(
+                    "dump guest %s: %s".formatted(file, e), new SessionFailure.Io(file.toString()), e);
         }
         pause.end();
         return !format.equals("elf") || hasNote(file, note);
     }
 
     private Optional<byte[]> note(Stop stop) {
-        return target.requireProgram().slideBytes().isEmpty()
-                ? Optional.empty()
-                : VmcoreInfo.noteOf(target.requireProgram(), target.memory(stop.thread()));
+        return target.findProgram()
+                .filter(kernel -> kernel.slideBytes().isPresent())
+                .flatMap(kernel -> VmcoreInfo.noteOf(kernel, target.memory(stop.thread())));
     }
 
     private static boolean hasNote(Path file, Optional<byte[]> note) {
@@ -86,6 +102,33 @@ public final class GuestImage {
                             .formatted(file, e.getMessage()),
                     new SessionFailure.Io(file.toString()),
                     e);
+        }
+    }
+
+    /** What is written until all of it is there: half a file is none. A pipe or a device is written into. */
+    public static Path partial(Path file) {
+        boolean isFile = !Files.exists(file) || Files.isRegularFile(file);
+        return isFile ? file.resolveSibling(file.getFileName() + ".partial") : file;
+    }
+
+    /**
+     * QEMU (7.2 and 10.0, dump/dump.c, dump_process) says that it is done, and closes the file after that: a dump that begins
+     * between the two has its file closed under it, "failed to save memory: Bad file descriptor".
+     */
+    private void awaitClosed(Path written) {
+        long end = System.nanoTime() + CLOSED.toNanos();
+        while (target.machine().filter(ours -> ours.holds(written)).isPresent() && System.nanoTime() < end) {
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+    }
+
+    private static void discard(Path partial) {
+        try {
+            if (Files.isRegularFile(partial)) {
+                Files.delete(partial);
+            }
+        } catch (IOException e) {
+            // it could not be written either; the first failure is the one to tell
         }
     }
 

@@ -105,14 +105,16 @@ final class Target implements AutoCloseable {
 
     /** How the QEMU of ours ended, if it has; waits for it a little, because its sockets close first. */
     Optional<String> explainEnd() {
-        return machine().flatMap(ours -> {
-            try {
-                return Optional.of(
-                        Waits.on(ours.exit(), END_GRACE, "wait for QEMU's end").describe());
-            } catch (SessionException e) {
-                return Optional.empty(); // it lives, only the connection is lost
-            }
-        });
+        return machine().flatMap(Target::howEnded);
+    }
+
+    static Optional<String> howEnded(Machine ours) {
+        try {
+            return Optional.of(
+                    Waits.on(ours.exit(), END_GRACE, "wait for QEMU's end").describe());
+        } catch (SessionException e) {
+            return Optional.empty(); // it lives, only the connection is lost
+        }
     }
 
     Optional<Console> console() {

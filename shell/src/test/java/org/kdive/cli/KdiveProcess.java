@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** kdive as a process of its own, with streams that are not terminals and a runtime directory nobody else uses. */
-final class KdiveProcess implements AutoCloseable {
+public final class KdiveProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2); // a loaded machine, and a kernel to boot
 
     private final Path directory;
@@ -28,7 +28,8 @@ final class KdiveProcess implements AutoCloseable {
     }
 
     /** @param directory the test's own: streams go to files in it, run directories below {@code run} */
-    static KdiveProcess start(Path directory, Map<String, String> environment, String... words) throws IOException {
+    public static KdiveProcess start(Path directory, Map<String, String> environment, String... words)
+            throws IOException {
         Path run = Files.createDirectories(directory.resolve("run"));
         List<String> line = new ArrayList<>(List.of(
                 // tests in the background or under nohup have these ignored, and would hand that on
@@ -49,15 +50,15 @@ final class KdiveProcess implements AutoCloseable {
         return new KdiveProcess(directory, builder.start());
     }
 
-    static KdiveProcess start(Path directory, String... words) throws IOException {
+    public static KdiveProcess start(Path directory, String... words) throws IOException {
         return start(directory, Map.of(), words);
     }
 
-    String out() {
+    public String out() {
         return read("out");
     }
 
-    String err() {
+    public String err() {
         return read("err");
     }
 
@@ -70,13 +71,13 @@ final class KdiveProcess implements AutoCloseable {
     }
 
     /** What is typed, piped in. */
-    void type(String text) throws IOException {
+    public void type(String text) throws IOException {
         OutputStream keys = process.getOutputStream();
         keys.write(text.getBytes(StandardCharsets.UTF_8));
         keys.flush();
     }
 
-    void awaitOut(String text) {
+    public void awaitOut(String text) {
         Awaitility.await(text)
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(20))
@@ -84,7 +85,7 @@ final class KdiveProcess implements AutoCloseable {
         assertThat(out()).as("standard error: " + err()).contains(text);
     }
 
-    void awaitErr(String text) {
+    public void awaitErr(String text) {
         Awaitility.await(text)
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(20))
@@ -93,7 +94,7 @@ final class KdiveProcess implements AutoCloseable {
     }
 
     /** The QEMU it has started. */
-    ProcessHandle qemu() {
+    public ProcessHandle qemu() {
         try (Stream<ProcessHandle> descendants = process.descendants()) {
             return descendants
                     .filter(one -> one.info().command().orElse("").contains("qemu-system"))
@@ -102,11 +103,15 @@ final class KdiveProcess implements AutoCloseable {
         }
     }
 
-    void signal(String name) throws Exception {
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    public void signal(String name) throws Exception {
         signal(process.toHandle(), name);
     }
 
-    static void signal(ProcessHandle to, String name) throws Exception {
+    public static void signal(ProcessHandle to, String name) throws Exception {
         int status = new ProcessBuilder("kill", "-" + name, Long.toString(to.pid()))
                 .start()
                 .waitFor();
@@ -114,7 +119,7 @@ final class KdiveProcess implements AutoCloseable {
     }
 
     /** The exit status. Nothing may be left: no QEMU, no run directory. */
-    int end() throws Exception {
+    public int end() throws Exception {
         process.getOutputStream().close();
         assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                 .as("ended; out: " + out() + " err: " + err())

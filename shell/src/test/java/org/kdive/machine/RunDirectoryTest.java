@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,5 +45,24 @@ final class RunDirectoryTest {
         MachineException e =
                 catchThrowableOfType(MachineException.class, () -> RunDirectory.createIn(dir.resolve("absent")));
         assertThat(e.failure()).isEqualTo(new MachineFailure.NoRunDirectory(dir.resolve("absent")));
+    }
+
+    @Test
+    void whatAKilledProcessLeftIsRemovedAndNothingElse() throws IOException {
+        RunDirectory run = RunDirectory.createIn(dir);
+        Path left = Files.createDirectory(dir.resolve("kdive-1-left"));
+        Files.createFile(left.resolve("claim"));
+        Files.createFile(left.resolve("vm0.qcow2"));
+        Path old = Files.createDirectory(dir.resolve("kdive-1-old"));
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minusSeconds(3600)));
+        Path beginning = Files.createDirectory(dir.resolve("kdive-1-beginning"));
+        Path other = Files.createDirectory(dir.resolve("kdive-demo123"));
+        Path link = Files.createSymbolicLink(dir.resolve("kdive-1-link"), other);
+
+        Leftovers.sweep(run.path());
+
+        assertThat(List.of(left, old)).allSatisfy(gone -> assertThat(gone).doesNotExist());
+        assertThat(List.of(run.path(), beginning, other, link))
+                .allSatisfy(kept -> assertThat(kept).exists());
     }
 }
