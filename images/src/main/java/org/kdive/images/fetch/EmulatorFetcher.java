@@ -6,6 +6,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,15 +31,15 @@ public final class EmulatorFetcher {
             Set.of("qemu-system-common", "qemu-system-data", "seabios", "ipxe-qemu", "opensbi");
     // what the Debian package builds QEMU with, --firmwarepath
     private static final List<String> DATA = List.of("usr/share/qemu", "usr/share/seabios", "usr/lib/ipxe/qemu");
-    private static final String SHARE = "share";
-    private static final String MODULES = "modules";
-    // QEMU_MODULE_DIR: util/module.c, since 4.2; --argv0: ld.so(8), since glibc 2.33
+    // Beside the running program, QEMU takes what is in it for the root that it was configured for, and looks nowhere
+    // else:
+    // qemu_init_exec_dir and get_relocated_path in util/cutils.c, since 7.1. Modules of another QEMU would end it.
+    private static final String BUNDLE = "lib/qemu-bundle";
+    // --argv0: ld.so(8), since glibc 2.33
     private static final String START = """
             #!/bin/sh
             home=${0%%/*}
-            QEMU_MODULE_DIR=$home/modules
-            export QEMU_MODULE_DIR
-            exec "$home/lib/%2$s" --library-path "$home/lib" --argv0 "$0" "$home/lib/%1$s" -L "$home/share" "$@"
+            exec "$home/lib/%2$s" --library-path "$home/lib" --argv0 "$0" "$home/lib/%1$s" "$@"
             """;
 
     private final Cache cache;
@@ -61,7 +62,7 @@ public final class EmulatorFetcher {
     public Path backport(String program, Progress progress) {
         PackageArchitecture host = PackageArchitecture.ofHost()
                 .orElseThrow(() -> FetchFailures.missing(program, "no packages known for this machine's processor"));
-        Path home = cache.root().resolve(Path.of("emulators", "backports-" + program));
+        Path home = cache.root().resolve(Path.of("emulators", program + "-backports"));
         Path start = home.resolve(program);
         if (!Files.isExecutable(start)) {
             cache.locked(progress, () -> Files.isExecutable(start) ? home : fetchLocked(host, program, home, progress));
@@ -103,8 +104,7 @@ public final class EmulatorFetcher {
     /** Program and libraries side by side, as one search path for the linker. */
     private static void lay(Path home, String program, List<Entry> entries) throws IOException {
         Path libraries = Files.createDirectories(home.resolve("lib"));
-        Files.createDirectory(home.resolve(SHARE));
-        Files.createDirectory(home.resolve(MODULES));
+        Files.createDirectory(home.resolve(BUNDLE));
         String linker = "";
         for (Entry entry : entries) {
             String name = entry.path().substring(entry.path().lastIndexOf('/') + 1);
@@ -123,11 +123,13 @@ public final class EmulatorFetcher {
     }
 
     private static void layData(Path root, Path home) throws IOException {
-        for (String place : DATA) {
-            copy(root, root.resolve(place), home.resolve(SHARE));
-        }
-        for (Path triplet : list(root.resolve("usr/lib"))) {
-            copy(root, triplet.resolve("qemu"), home.resolve(MODULES));
+        List<Path> places = new ArrayList<>(DATA.stream().map(root::resolve).toList());
+        list(root.resolve("usr/lib")).forEach(triplet -> places.add(triplet.resolve("qemu"))); // modules
+        for (Path place : places) {
+            copy(
+                    root,
+                    place,
+                    home.resolve(BUNDLE).resolve(root.relativize(place).toString()));
         }
     }
 
@@ -144,8 +146,8 @@ public final class EmulatorFetcher {
     private static void copy(Path root, Path from, Path to) throws IOException {
         for (Path file : list(from)) {
             Path target = to.resolve(file.getFileName());
+            Files.createDirectories(to);
             if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-                Files.createDirectories(target);
                 copy(root, file, target);
             } else if (Files.isRegularFile(file) && file.toRealPath().startsWith(root.toRealPath())) {
                 Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);

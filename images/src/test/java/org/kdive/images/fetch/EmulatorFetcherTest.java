@@ -24,14 +24,14 @@ final class EmulatorFetcherTest {
 
     @Test
     void whatWasFetchedBeforeIsFoundAgain() throws IOException {
-        Path start = directory.resolve("kdive/emulators/backports-qemu-system-x86_64/qemu-system-x86_64");
+        Path start = directory.resolve("kdive/emulators/qemu-system-x86_64-backports/qemu-system-x86_64");
         Files.createDirectories(start.getParent());
         Files.writeString(start, "#!/bin/sh\n");
         assertThat(start.toFile().setExecutable(true)).isTrue();
         assertThat(fetcher().backport("qemu-system-x86_64", Progress.silent())).isEqualTo(start);
         assertThat(new CacheContents(new Cache(directory.resolve("kdive"))).list())
                 .extracting(CacheContents.Item::name, CacheContents.Item::stale)
-                .containsExactly(org.assertj.core.groups.Tuple.tuple("emulators/backports-qemu-system-x86_64", false));
+                .containsExactly(org.assertj.core.groups.Tuple.tuple("emulators/qemu-system-x86_64-backports", false));
     }
 
     @Test
