@@ -20,6 +20,7 @@ import org.kdive.images.kernel.FlatLayout;
 import org.kdive.images.kernel.KernelFormat;
 import org.kdive.images.kernel.Placement;
 import org.kdive.images.kernel.UImage;
+import org.kdive.images.kernel.Unpacking;
 import org.kdive.images.symbols.ExportedSymbols;
 import org.kdive.images.symbols.Kallsyms;
 import org.kdive.images.symbols.StaticSymbols;
@@ -34,6 +35,7 @@ public final class KernelImage {
 
     private final String source;
     private final Container outermost;
+    private final Unpacking how;
     private final Lazy<Opened> opened;
     private final Lazy<Optional<Symbols>> symbols;
     private final Lazy<Optional<String>> banner;
@@ -49,9 +51,10 @@ public final class KernelImage {
     /** The base is known for a flat kernel only: an ELF file has addresses of its own. */
     private record Symbols(SymbolTable table, OptionalLong flatBase) {}
 
-    private KernelImage(String source, Container outermost) {
-        this.source = source;
-        this.outermost = outermost;
+    private KernelImage(Bytes file, Unpacking how) {
+        this.source = file.source();
+        this.outermost = Container.recognise(file);
+        this.how = how;
         opened = new Lazy<>(this::openAll);
         symbols = new Lazy<>(this::findSymbols);
         banner = new Lazy<>(() -> Identity.findBanner(payload(), readOnlyData()));
@@ -59,28 +62,29 @@ public final class KernelImage {
 
     /** Reads the file; does not unpack it. Throws if it is no kernel. */
     public static KernelImage open(Path file) {
-        return of(Bytes.ofFile(file, Decompressor.LIMIT_BYTES));
+        return open(file, Decompressor::unpack);
+    }
+
+    /** The same, the kernel to be unpacked in this way. */
+    public static KernelImage open(Path file, Unpacking how) {
+        return new KernelImage(Bytes.ofFile(file, Decompressor.LIMIT_BYTES), how);
     }
 
     /** The contents are not copied and must not change. */
     public static KernelImage of(String name, byte[] contents) {
-        return of(Bytes.of(name, contents));
-    }
-
-    private static KernelImage of(Bytes file) {
-        return new KernelImage(file.source(), Container.recognise(file));
+        return new KernelImage(Bytes.of(name, contents), Decompressor::unpack);
     }
 
     private Opened openAll() {
         List<Container> layers = new ArrayList<>(List.of(outermost));
-        Optional<Container> inside = outermost.open();
+        Optional<Container> inside = outermost.open(how);
         while (inside.isPresent()) {
             if (layers.size() == MAX_LAYERS) {
                 throw new ImageException(
                         new ImageFailure.Unsupported(source, "more than %d layers of packing".formatted(MAX_LAYERS)));
             }
             layers.add(inside.get());
-            inside = inside.get().open();
+            inside = inside.get().open(how);
         }
         Bytes payload = layers.get(layers.size() - 1).bytes();
         ElfFile elf = ElfFile.isElf(payload) ? ElfFile.read(payload) : null;

@@ -90,7 +90,7 @@ final class AttachVerb implements Callable<Integer> {
         if (kernel == null) {
             return Optional::empty;
         }
-        KernelImage image = KernelImage.open(kernel.file(progress));
+        KernelImage image = KernelSource.open(kernel.file(progress));
         if (symbols == null) {
             return KernelSource.symbolsOf(image);
         }

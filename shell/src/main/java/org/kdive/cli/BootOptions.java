@@ -14,6 +14,7 @@ import org.kdive.machine.Accelerator;
 import org.kdive.machine.Disk;
 import org.kdive.machine.Recording;
 import org.kdive.machine.Share;
+import org.kdive.session.KernelSource;
 import org.kdive.session.BootPlan;
 import org.kdive.session.BootRequest;
 import org.kdive.session.SessionException;
@@ -213,7 +214,7 @@ final class BootOptions {
             return plan;
         }
         SymbolTable table = SymbolFiles.read(symbols);
-        KernelImage image = KernelImage.open(plan.spec().findKernel().get());
+        KernelImage image = KernelSource.open(plan.spec().findKernel().get());
         return plan.withKernel(() -> Optional.of(Program.of(image, table)));
     }
 }

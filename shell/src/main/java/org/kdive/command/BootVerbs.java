@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.kdive.images.KernelImage;
 import org.kdive.images.Program;
 import org.kdive.images.fetch.Progress;
 import org.kdive.session.AttachPlan;
@@ -111,7 +110,7 @@ final class BootVerbs {
                 qmp = AttachPlan.endpoint("qmp endpoint", word.substring("qmp=".length()));
             } else if (word.startsWith("kernel=")) {
                 kernel = KernelSource.symbolsOf(
-                        KernelImage.open(KernelSource.file(word.substring("kernel=".length()), progress)));
+                        KernelSource.open(KernelSource.file(word.substring("kernel=".length()), progress)));
                 hasKernel = true;
             } else {
                 throw new SessionException(

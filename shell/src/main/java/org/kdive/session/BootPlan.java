@@ -48,7 +48,7 @@ public record BootPlan(
             Path file, @Nullable String qemu, List<Disk> disks, List<String> qemuArguments, Progress progress) {
         MachineBundle bundle = MachineBundle.open(file);
         MachineSpec spec = with(qemu, bundle.spec(null, disks, qemuArguments, KernelSource.cached("opened")), progress);
-        KernelImage image = KernelImage.open(spec.findKernel().orElseThrow());
+        KernelImage image = KernelSource.open(spec.findKernel().orElseThrow());
         return new BootPlan(spec, image.architecture(), true, KernelSource.symbolsOf(image), bundle);
     }
 
@@ -68,7 +68,7 @@ public record BootPlan(
         if (kernel != null) {
             requireSame(directory, spec, kernel, progress);
         }
-        KernelImage image = KernelImage.open(spec.findKernel()
+        KernelImage image = KernelSource.open(spec.findKernel()
                 .orElseThrow(() -> new SessionException(
                         "replay %s: no kernel was recorded".formatted(directory),
                         new SessionFailure.Io(directory.toString()))));

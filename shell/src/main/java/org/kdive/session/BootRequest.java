@@ -175,7 +175,7 @@ public record BootRequest(
     public BootPlan plan(Progress progress) {
         Optional<FetchedKernel> fetched = KernelSource.fetched(kernel, progress);
         Path file = fetched.map(FetchedKernel::kernel).orElseGet(() -> Path.of(kernel));
-        KernelImage image = KernelImage.open(file);
+        KernelImage image = KernelSource.open(file);
         Optional<FirmwareBoot> boot = Optional.ofNullable(bios).map(words -> new FirmwareBoot(words, progress));
         Optional<Path> firmware = boot.map(known -> known.file(image.architecture()));
         Supplier<Optional<Program>> symbols = KernelSource.symbolsOf(image);

@@ -16,6 +16,7 @@ import org.kdive.images.fetch.FetchedKernel;
 import org.kdive.images.fetch.KernelFetcher;
 import org.kdive.images.fetch.KernelName;
 import org.kdive.images.fetch.Progress;
+import org.kdive.images.kernel.KeptKernels;
 import org.kdive.images.symbols.SymbolTable;
 
 /** Where a kernel to boot or to look at comes from, and what is read of it meanwhile. */
@@ -27,10 +28,15 @@ public final class KernelSource {
         return fetched(kernel, progress).map(FetchedKernel::kernel).orElseGet(() -> Path.of(kernel));
     }
 
+    /** A kernel that is unpacked the first time only. Throws if the file is no kernel. */
+    public static KernelImage open(Path file) {
+        return KernelImage.open(file, new KeptKernels(cached("unpacked")));
+    }
+
     /** The same as a file that QEMU can load. */
     static Path bootable(String kernel, Progress progress) {
         Path file = file(kernel, progress);
-        return bootable(file, KernelImage.open(file));
+        return bootable(file, open(file));
     }
 
     static Path bootable(Path file, KernelImage image) {

@@ -27,7 +27,7 @@ final class BtfRecords {
     }
 
     static BtfRecords read(Bytes given) {
-        Bytes blob = ordered(given);
+        Bytes blob = ordered(given.onHeap());
         long headerBytes = blob.u32At(4);
         if (headerBytes < 24 || headerBytes > blob.size()) {
             throw blob.malformedAt(4, "BTF header of %d bytes".formatted(headerBytes));

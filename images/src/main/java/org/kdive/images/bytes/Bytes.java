@@ -1,23 +1,21 @@
 package org.kdive.images.bytes;
 
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.OptionalInt;
 import org.kdive.images.ImageException;
 import org.kdive.images.ImageFailure;
 
 /**
- * A read-only window over a byte array, with a byte order and a cursor. Every access is checked; a failed one says which
- * source, at which offset of it. Slices share the array and have a cursor of their own; the methods ending in {@code At}
- * leave the cursor alone, so a window whose cursor nobody moves may be shared between threads.
+ * A read-only window over an array or a mapped file, with a byte order and a cursor. Every access is checked; a failed one
+ * says which source, at which offset of it. Slices share the bytes and have a cursor of their own; the methods ending in
+ * {@code At} leave the cursor alone, so a window whose cursor nobody moves may be shared between threads.
  */
 public final class Bytes {
     private static final VarHandle U16_LE = view(short[].class, ByteOrder.LITTLE_ENDIAN);
@@ -29,16 +27,18 @@ public final class Bytes {
 
     private final String source;
     private final long sourceOffset;
-    private final byte[] array;
+    private final Store store;
+    private final ByteBuffer buffer; // the store's
     private final int start;
     private final int size;
     private final boolean bigEndian;
     private int position;
 
-    private Bytes(String source, long sourceOffset, byte[] array, int start, int size, boolean bigEndian) {
+    private Bytes(String source, long sourceOffset, Store store, int start, int size, boolean bigEndian) {
         this.source = source;
         this.sourceOffset = sourceOffset;
-        this.array = array;
+        this.store = store;
+        this.buffer = store.buffer;
         this.start = start;
         this.size = size;
         this.bigEndian = bigEndian;
@@ -46,53 +46,38 @@ public final class Bytes {
 
     /** Little endian; the array is not copied and must not change. The source is a file name or the like, for messages. */
     public static Bytes of(String source, byte[] contents) {
-        return new Bytes(source, 0, contents, 0, contents.length, false);
+        return of(source, Store.of(contents));
     }
 
     /** The whole file, refused before reading if it is larger than the limit. */
     public static Bytes ofFile(Path file, int limitBytes) {
-        try (InputStream in = Files.newInputStream(file)) {
-            long sizeBytes = Files.size(file);
-            if (sizeBytes > limitBytes) {
-                throw tooLarge(file.toString(), sizeBytes, limitBytes);
-            }
-            // A pipe or a /proc file has size 0: then the limit alone bounds the read.
-            return of(file.toString(), sizeBytes == 0 ? upTo(limitBytes, file, in) : all(in, (int) sizeBytes));
-        } catch (IOException e) {
-            throw ImageException.io(file, e);
-        }
+        return of(file.toString(), Store.read(file, limitBytes));
     }
 
-    private static byte[] all(InputStream in, int sizeBytes) throws IOException {
-        byte[] contents = new byte[sizeBytes];
-        int count = in.readNBytes(contents, 0, sizeBytes);
-        return count == sizeBytes ? contents : Arrays.copyOf(contents, count);
+    /**
+     * The whole file, mapped: what nobody reads takes no memory. For files that nobody shortens, such as those that arrive by
+     * rename: reading past a new end would end the process.
+     */
+    public static Bytes mapped(Path file, int limitBytes) {
+        return of(file.toString(), Store.mapped(file, limitBytes));
     }
 
-    private static byte[] upTo(int limitBytes, Path file, InputStream in) throws IOException {
-        byte[] contents = in.readNBytes(limitBytes);
-        if (contents.length == limitBytes && in.read() >= 0) {
-            throw tooLarge(file.toString(), limitBytes + 1L, limitBytes);
-        }
-        return contents;
+    private static Bytes of(String source, Store store) {
+        return new Bytes(source, 0, store, 0, store.sizeBytes(), false);
     }
 
-    private static ImageException tooLarge(String source, long sizeBytes, long limitBytes) {
-        return new ImageException(new ImageFailure.TooLarge(source, sizeBytes, limitBytes));
-    }
-
-    private static VarHandle view(Class<?> arrayClass, ByteOrder order) {
-        return MethodHandles.byteArrayViewVarHandle(arrayClass, order);
+    private static VarHandle view(Class<?> wordArray, ByteOrder order) {
+        return MethodHandles.byteBufferViewVarHandle(wordArray, order);
     }
 
     /** The same window, its cursor at 0, read in the given order. */
     public Bytes withOrder(ByteOrder order) {
-        return new Bytes(source, sourceOffset, array, start, size, order == ByteOrder.BIG_ENDIAN);
+        return new Bytes(source, sourceOffset, store, start, size, order == ByteOrder.BIG_ENDIAN);
     }
 
     /** The same window under another name, whose offsets count from here: for what was unpacked from something else. */
     public Bytes named(String newSource) {
-        return new Bytes(newSource, 0, array, start, size, bigEndian);
+        return new Bytes(newSource, 0, store, start, size, bigEndian);
     }
 
     public ByteOrder order() {
@@ -164,12 +149,12 @@ public final class Bytes {
     }
 
     public int u8At(long offset) {
-        return array[index(offset, 1)] & 0xff;
+        return buffer.get(index(offset, 1)) & 0xff;
     }
 
     public int u16At(long offset) {
         short value =
-                bigEndian ? (short) U16_BE.get(array, index(offset, 2)) : (short) U16_LE.get(array, index(offset, 2));
+                bigEndian ? (short) U16_BE.get(buffer, index(offset, 2)) : (short) U16_LE.get(buffer, index(offset, 2));
         return value & 0xffff;
     }
 
@@ -178,11 +163,11 @@ public final class Bytes {
     }
 
     public int s32At(long offset) {
-        return bigEndian ? (int) U32_BE.get(array, index(offset, 4)) : (int) U32_LE.get(array, index(offset, 4));
+        return bigEndian ? (int) U32_BE.get(buffer, index(offset, 4)) : (int) U32_LE.get(buffer, index(offset, 4));
     }
 
     public long u64At(long offset) {
-        return bigEndian ? (long) U64_BE.get(array, index(offset, 8)) : (long) U64_LE.get(array, index(offset, 8));
+        return bigEndian ? (long) U64_BE.get(buffer, index(offset, 8)) : (long) U64_LE.get(buffer, index(offset, 8));
     }
 
     public long wordAt(long offset, int wordBytes) {
@@ -201,8 +186,8 @@ public final class Bytes {
     public String cstringAt(long offset) {
         int from = index(offset, 0);
         for (int i = from; i < start + size; i++) {
-            if (array[i] == 0) {
-                return new String(array, from, i - from, StandardCharsets.ISO_8859_1);
+            if (buffer.get(i) == 0) {
+                return text(from, i - from);
             }
         }
         throw malformedAt(offset, "string without an end");
@@ -212,10 +197,14 @@ public final class Bytes {
     public String textAt(long offset, int length) {
         int from = index(offset, length);
         int end = from;
-        while (end < from + length && array[end] != 0) {
+        while (end < from + length && buffer.get(end) != 0) {
             end++;
         }
-        return new String(array, from, end - from, StandardCharsets.ISO_8859_1);
+        return text(from, end - from);
+    }
+
+    private String text(int from, int length) {
+        return new String(store.copy(from, length), StandardCharsets.ISO_8859_1);
     }
 
     /** A window of this window, its cursor at 0. */
@@ -223,7 +212,7 @@ public final class Bytes {
         if (!holds(offset, length)) {
             throw malformedAt(offset, "%d bytes wanted, %d there".formatted(length, Math.max(0, size - offset)));
         }
-        return new Bytes(source, sourceOffset + offset, array, start + (int) offset, (int) length, bigEndian);
+        return new Bytes(source, sourceOffset + offset, store, start + (int) offset, (int) length, bigEndian);
     }
 
     public Bytes sliceFrom(long offset) {
@@ -244,23 +233,33 @@ public final class Bytes {
 
     /** A copy of the whole window. */
     public byte[] toArray() {
-        return Arrays.copyOfRange(array, start, start + size);
+        return store.copy(start, size);
     }
 
     /** A copy of part of the window. */
     public byte[] toArray(long offset, int length) {
-        int from = index(offset, length);
-        return Arrays.copyOfRange(array, from, from + length);
+        return store.copy(index(offset, length), length);
     }
 
     /** The whole window as a stream; the cursor plays no part. */
     public InputStream stream() {
-        return new ByteArrayInputStream(array, start, size);
+        Bytes read = onHeap();
+        return new ByteArrayInputStream(read.array(), read.start, size);
     }
 
-    /** The array underneath, not to be written: for a decoder's inner loop, which must itself stay within the window. */
+    /** This window where {@link #array} costs nothing: itself, or of a mapped file a copy with a new start. */
+    public Bytes onHeap() {
+        return store.isOnHeap()
+                ? this
+                : new Bytes(source, sourceOffset, Store.of(toArray()), 0, size, bigEndian).position(position);
+    }
+
+    /**
+     * The array underneath, not to be written: for a decoder's inner loop, which must itself stay within the window. Of a
+     * mapped file the whole is read.
+     */
     public byte[] array() {
-        return array;
+        return store.array();
     }
 
     /** Where this window begins in {@link #array()}. */
@@ -270,33 +269,8 @@ public final class Bytes {
 
     /** Offset of the first occurrence at or after {@code from}. */
     public OptionalInt find(byte[] needle, long from) {
-        int i = index(from, 0);
-        int last = needle.length - 1;
-        if (last < 0) {
-            return OptionalInt.of(i - start);
-        }
-        int[] shifts = shifts(needle);
-        while (i <= start + size - needle.length) {
-            int shift = shifts[array[i + last] & 0xff];
-            if (shift == 0) {
-                if (matches(needle, i)) {
-                    return OptionalInt.of(i - start);
-                }
-                shift = 1;
-            }
-            i += shift;
-        }
-        return OptionalInt.empty();
-    }
-
-    /** Horspool's: how far a window may move, given the byte at its end; 0 where the needle may be here. */
-    private static int[] shifts(byte[] needle) {
-        int[] shifts = new int[256];
-        Arrays.fill(shifts, needle.length);
-        for (int i = 0; i < needle.length; i++) {
-            shifts[needle[i] & 0xff] = needle.length - 1 - i;
-        }
-        return shifts;
+        int found = Horspool.find(buffer, needle, index(from, 0), start + size);
+        return found < 0 ? OptionalInt.empty() : OptionalInt.of(found - start);
     }
 
     public boolean startsWith(byte[] prefix) {
@@ -305,16 +279,7 @@ public final class Bytes {
 
     /** Whether exactly these bytes are at the offset; false if they would not fit. */
     public boolean holdsAt(long offset, byte[] expected) {
-        return holds(offset, expected.length) && matches(expected, start + (int) offset);
-    }
-
-    private boolean matches(byte[] expected, int from) {
-        for (int i = 0; i < expected.length; i++) {
-            if (array[from + i] != expected[i]) {
-                return false;
-            }
-        }
-        return true;
+        return holds(offset, expected.length) && Horspool.isAt(buffer, expected, start + (int) offset);
     }
 
     /** An exception about the bytes at the cursor, for the caller to throw. */

@@ -86,7 +86,7 @@ record ArmZImage(Bytes bytes, Compression compression, Bytes kernel, OptionalLon
     }
 
     @Override
-    public Optional<Container> open() {
+    public Optional<Container> open(Unpacking how) {
         return Optional.of(new RawKernel(kernel, Architecture.ARM, textOffset));
     }
 }

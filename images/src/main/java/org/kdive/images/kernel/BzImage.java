@@ -44,10 +44,10 @@ public record BzImage(Bytes bytes, BzImageHeader header, Compression compression
 
     /** The packed vmlinux; its last word is the unpacked size, whatever the compression. */
     @Override
-    public Optional<Container> open() {
+    public Optional<Container> open(Unpacking how) {
         Bytes kernel = compression == Compression.NONE
                 ? packed
-                : Decompressor.unpack(compression, packed, OptionalLong.of(packed.u32At(packed.size() - 4L)));
+                : how.unpack(compression, packed, OptionalLong.of(packed.u32At(packed.size() - 4L)));
         return Optional.of(new Vmlinux(kernel));
     }
 }

@@ -18,7 +18,7 @@ record CompressedFile(Bytes bytes, Compression compression) implements Container
     }
 
     @Override
-    public Optional<Container> open() {
-        return Optional.of(Container.recognise(Decompressor.unpack(compression, bytes, OptionalLong.empty())));
+    public Optional<Container> open(Unpacking how) {
+        return Optional.of(Container.recognise(how.unpack(compression, bytes, OptionalLong.empty())));
     }
 }

@@ -22,8 +22,8 @@ public interface Container {
     /** This layer as it is in the file. */
     Bytes bytes();
 
-    /** The next layer, unpacked; empty if this one is the kernel itself. Slow: decompresses. */
-    Optional<Container> open();
+    /** The next layer, unpacked; empty if this one is the kernel itself. Slow if it has to decompress. */
+    Optional<Container> open(Unpacking how);
 
     /** The release and build text of the header, if it has such a field: "6.1.0-9-amd64 (...) #1 SMP ...". */
     default Optional<String> versionText() {

@@ -50,7 +50,7 @@ record EfiZboot(Bytes bytes, Compression compression, Bytes packed) implements C
     }
 
     @Override
-    public Optional<Container> open() {
-        return Optional.of(Container.recognise(Decompressor.unpack(compression, packed, OptionalLong.empty())));
+    public Optional<Container> open(Unpacking how) {
+        return Optional.of(Container.recognise(how.unpack(compression, packed, OptionalLong.empty())));
     }
 }

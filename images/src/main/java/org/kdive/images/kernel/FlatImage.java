@@ -78,7 +78,7 @@ record FlatImage(Bytes bytes, Architecture known, long textOffset, long imageSiz
     }
 
     @Override
-    public Optional<Container> open() {
+    public Optional<Container> open(Unpacking how) {
         return Optional.empty();
     }
 }

@@ -44,7 +44,7 @@ record OldX86Image(Bytes bytes, BzImageHeader header, Compression compression, B
     }
 
     @Override
-    public Optional<Container> open() {
+    public Optional<Container> open(Unpacking how) {
         boolean is64Bit = pointers() >= MANY_POINTERS;
         return Optional.of(Container.recogniseOr(kernel, is64Bit ? Architecture.X86_64 : Architecture.X86_32));
     }

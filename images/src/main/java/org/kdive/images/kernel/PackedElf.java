@@ -42,7 +42,7 @@ record PackedElf(Bytes bytes, Architecture known, Compression compression, Bytes
     }
 
     @Override
-    public Optional<Container> open() {
+    public Optional<Container> open(Unpacking how) {
         return Optional.of(Container.recogniseOr(kernel, known));
     }
 }

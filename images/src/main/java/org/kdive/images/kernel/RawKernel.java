@@ -23,7 +23,7 @@ record RawKernel(Bytes bytes, Architecture known, OptionalLong linkAddressHint) 
     }
 
     @Override
-    public Optional<Container> open() {
+    public Optional<Container> open(Unpacking how) {
         return Optional.empty();
     }
 }

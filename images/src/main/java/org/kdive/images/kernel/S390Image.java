@@ -40,7 +40,7 @@ record S390Image(Bytes bytes, Compression compression, Bytes kernel) implements 
     }
 
     @Override
-    public Optional<Container> open() {
+    public Optional<Container> open(Unpacking how) {
         return Optional.of(Container.recogniseOr(kernel, Architecture.S390X));
     }
 }

@@ -148,10 +148,9 @@ public record UImage(
     }
 
     @Override
-    public Optional<Container> open() {
+    public Optional<Container> open(Unpacking how) {
         Bytes data = data();
-        Bytes inside =
-                compression == Compression.NONE ? data : Decompressor.unpack(unpacker(), data, OptionalLong.empty());
+        Bytes inside = compression == Compression.NONE ? data : how.unpack(unpacker(), data, OptionalLong.empty());
         try {
             return Optional.of(Container.recognise(inside));
         } catch (ImageException e) {

@@ -23,7 +23,7 @@ record Vmlinux(Bytes bytes) implements Container {
     }
 
     @Override
-    public Optional<Container> open() {
+    public Optional<Container> open(Unpacking how) {
         return Optional.empty();
     }
 }

@@ -14,13 +14,15 @@ public final class Kallsyms {
 
     private final KallsymsTokens tokens;
     private final KallsymsNames names;
-    private final byte[] array;
+    private final int packedOffset;
+    private final byte[] packed; // from the first name to behind the last token
     private final byte[] name = new byte[MAX_NAME_BYTES];
 
     private Kallsyms(KallsymsTokens tokens, KallsymsNames names) {
         this.tokens = tokens;
         this.names = names;
-        this.array = tokens.image().array();
+        this.packedOffset = names.namesOffset();
+        this.packed = tokens.image().toArray(packedOffset, tokens.endOffset() - packedOffset);
     }
 
     /**
@@ -75,17 +77,17 @@ public final class Kallsyms {
 
     /** The first character is the type, as nm would print it. */
     private int expand(int from, int length) {
-        int start = tokens.image().arrayStart();
+        int start = from - packedOffset;
         int written = 0;
-        for (int i = start + from; i < start + from + length; i++) {
-            int token = array[i] & 0xff;
+        for (int i = start; i < start + length; i++) {
+            int token = packed[i] & 0xff;
             int tokenLength = tokens.length(token);
             if (tokenLength > MAX_NAME_BYTES - written) {
                 throw tokens.image().malformedAt(from, "kallsyms name longer than %d".formatted(MAX_NAME_BYTES));
             }
-            int tokenStart = start + tokens.start(token);
+            int tokenStart = tokens.start(token) - packedOffset;
             for (int k = 0; k < tokenLength; k++) {
-                name[written++] = array[tokenStart + k];
+                name[written++] = packed[tokenStart + k];
             }
         }
         return written;

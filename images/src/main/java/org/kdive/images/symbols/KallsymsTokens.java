@@ -50,6 +50,11 @@ final class KallsymsTokens {
         return indexOffset;
     }
 
+    /** Where in the image the text of the last token has ended. */
+    int endOffset() {
+        return starts[TOKENS - 1] + lengths[TOKENS - 1];
+    }
+
     /** Where in the image each token's text begins. */
     int start(int token) {
         return starts[token];
