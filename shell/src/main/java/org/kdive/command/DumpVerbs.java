@@ -42,12 +42,13 @@ final class DumpVerbs {
                         END is the first address that is not written. Pages that are not mapped are zeros in the file, and
                         are told as an error; without any other there is no file. A file appears only when it is whole. The
                         file is binary; objcopy makes ihex and srec of it.
-                        The whole guest is written by QEMU as a core file, an elf one for gdb; it stands still meanwhile.
-                        An elf file of a 64-bit kernel gets the VMCOREINFO note that crash looks for, once the kernel has
-                        made one, early in its boot; kdump-zlib has it only if the guest's qemu_fw_cfg module is loaded.
+                        The whole guest is written by QEMU as a core file that crash, drgn and gdb open; it stands still
+                        meanwhile. What they look for and QEMU leaves out is added for a 64-bit kernel, once that has made
+                        its VMCOREINFO note early in its boot: the note, and where the kernel has its memory.
                           dump memory head.bin $sp +256
                           dump binary memory text.bin _stext _etext
-                          dump value task.bin *$lx_current()""")
+                          dump value task.bin *$lx_current()
+                          dump guest core --format kdump-zlib""")
                 .completes(words)
                 .runs(words);
     }

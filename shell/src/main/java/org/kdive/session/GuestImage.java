@@ -8,11 +8,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
-import org.kdive.images.elf.CoreNotes;
-import org.kdive.images.linux.VmcoreInfo;
 import org.kdive.qmp.QmpException;
 import org.kdive.qmp.QmpFailure;
 import org.kdive.qmp.QmpSubscription;
@@ -24,8 +21,6 @@ public final class GuestImage {
 
     private static final Duration CLOSED = Duration.ofSeconds(2);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(1);
-
-    private static final String NOTE = "VMCOREINFO";
 
     private final Target target;
     private final MonitorDesk monitors;
@@ -50,15 +45,14 @@ public final class GuestImage {
      * Writes it, and lets a guest that ran go on. QEMU cannot give up what it has begun: when {@code goesOn} throws, it
      * finishes {@link #partial} by itself and the guest stays stopped.
      *
-     * <p>QEMU writes vmcoreinfo only for a guest whose qemu_fw_cfg module is loaded, so for elf it is added here.
-     *
      * @param percent told as it grows
-     * @return whether an elf file has the VMCOREINFO note; true for any other format, which is QEMU's matter
+     * @return whether the file has the VMCOREINFO note; true for a format that has none
      */
     public boolean write(Path file, String format, IntConsumer percent, Runnable goesOn) {
         Path partial = partial(file);
         Pause pause = Pause.of(control, notices);
-        Optional<byte[]> note = note(pause.stop());
+        Stop stop = pause.stop();
+        DumpFinish.Rest rest;
         try (QmpSubscription completed = monitors.watch("DUMP_COMPLETED")) {
             Map<String, Object> arguments = new LinkedHashMap<>();
             arguments.put("paging", false);
@@ -69,6 +63,7 @@ public final class GuestImage {
             await(completed, percent, goesOn, file);
             awaitClosed(partial);
             Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+            rest = DumpFinish.of(file, format, target.findProgram(), target.memory(stop.thread()));
         } catch (RuntimeException e) {
             if (e instanceof SessionException left && left.failure() instanceof SessionFailure.Interrupted) {
                 throw e;
@@ -84,25 +79,7 @@ public final class GuestImage {
                     "dump guest %s: %s".formatted(file, e), new SessionFailure.Io(file.toString()), e);
         }
         pause.end();
-        return !format.equals("elf") || hasNote(file, note);
-    }
-
-    private Optional<byte[]> note(Stop stop) {
-        return target.findProgram()
-                .filter(kernel -> kernel.slideBytes().isPresent())
-                .flatMap(kernel -> VmcoreInfo.noteOf(kernel, target.memory(stop.thread())));
-    }
-
-    private static boolean hasNote(Path file, Optional<byte[]> note) {
-        try {
-            return note.isPresent() ? CoreNotes.ensure(file, NOTE, note.get()) : CoreNotes.has(file, NOTE);
-        } catch (IOException e) {
-            throw new SessionException(
-                    "dump guest %s: written, but the VMCOREINFO note could not be added: %s"
-                            .formatted(file, e.getMessage()),
-                    new SessionFailure.Io(file.toString()),
-                    e);
-        }
+        return rest.write();
     }
 
     /** What is written until all of it is there: half a file is none. A pipe or a device is written into. */

@@ -12,14 +12,18 @@ import org.kdive.session.BootPlan;
 import org.kdive.session.BootRequest;
 import org.kdive.session.Session;
 
-/** Debian's kernel under kdive's own commands, where gdb's vmlinux says it is: without KASLR. */
+/** Debian's kernel under kdive's own commands, where gdb's vmlinux says it is, without KASLR, unless asked for otherwise. */
 record Guest(Session session, Interpreter interpreter) implements AutoCloseable {
     static Guest booted(int cpus) {
+        return booted(plan(cpus));
+    }
+
+    static Guest booted(BootPlan plan) {
         Session session = Session.open();
         Guest guest =
                 new Guest(session, new Interpreter(new Verbs(new Settings()).all(), session, FrontEnd.UNATTENDED));
         try {
-            session.call(() -> session.boot(plan(cpus)));
+            session.call(() -> session.boot(plan));
             return guest;
         } catch (RuntimeException e) {
             session.close();
