@@ -1,7 +1,7 @@
 package org.kdive.cli;
 
+import java.net.SocketAddress;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -11,6 +11,7 @@ import org.kdive.images.Program;
 import org.kdive.images.symbols.SymbolTable;
 import org.kdive.session.AttachPlan;
 import org.kdive.session.KernelSource;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -23,6 +24,8 @@ import picocli.CommandLine.Spec;
         description = "Joins a QEMU that somebody else started, stops its guest and gives the prompt.",
         footer = {
             "An endpoint EP is unix:PATH, tcp:HOST:PORT or HOST:PORT.",
+            "With --qmp alone the guest can be looked at, stopped and let run, its memory read slowly through the monitor;",
+            "--start-stub has QEMU open its gdb stub for the rest, as long as kdive is there.",
             "KGDB is broken into by a BREAK and g: QEMU's monitor sends the BREAK, so give --qmp as well; without it a",
             "root shell on the line is asked (echo g > /proc/sysrq-trigger)."
         })
@@ -52,6 +55,11 @@ final class AttachVerb implements Callable<Integer> {
     private @Nullable String qmp; // null: none
 
     @Option(
+            names = "--start-stub",
+            description = "Have QEMU open its gdb stub, through --qmp, and close it in the end.")
+    private boolean startStub;
+
+    @Option(
             names = "--kernel",
             paramLabel = "KERNEL",
             converter = KernelWords.class,
@@ -68,22 +76,37 @@ final class AttachVerb implements Callable<Integer> {
     public Integer call() {
         var line = spec.commandLine();
         if (symbols != null && kernel == null) {
-            throw new picocli.CommandLine.ParameterException(line, "--symbols needs the --kernel they belong to");
+            throw new CommandLine.ParameterException(line, "--symbols needs the --kernel they belong to");
         }
         Supplier<Optional<Program>> program = program(DownloadProgress.of(line.getErr()));
-        if ((gdb == null) == (kgdb == null)) {
-            throw new picocli.CommandLine.ParameterException(line, "attach wants one of --gdb EP and --kgdb EP");
-        }
         AttachPlan plan = new AttachPlan(
-                kgdb == null
-                        ? AttachPlan.endpoint("--gdb", Objects.requireNonNull(gdb))
-                        : AttachPlan.endpoint("--kgdb", kgdb),
-                kgdb != null,
-                qmp == null ? null : AttachPlan.endpoint("--qmp", qmp),
-                console == null ? null : AttachPlan.endpoint("--console", console),
+                way(line),
+                gdb == null ? endpoint("--kgdb", kgdb) : endpoint("--gdb", gdb),
+                endpoint("--qmp", qmp),
+                endpoint("--console", console),
                 kernel != null,
                 program);
         return Shells.prompt(kdive, line, session -> session.attach(plan));
+    }
+
+    private AttachPlan.Way way(CommandLine line) {
+        if (gdb != null && kgdb != null) {
+            throw new CommandLine.ParameterException(line, "attach wants one of --gdb EP and --kgdb EP");
+        }
+        if (startStub && (gdb != null || kgdb != null || qmp == null)) {
+            throw new CommandLine.ParameterException(line, "--start-stub goes with --qmp alone");
+        }
+        if (gdb == null && kgdb == null && qmp == null) {
+            throw new CommandLine.ParameterException(line, "attach wants --gdb EP, --kgdb EP or --qmp EP");
+        }
+        if (gdb != null || kgdb != null) {
+            return gdb == null ? AttachPlan.Way.KGDB : AttachPlan.Way.STUB;
+        }
+        return startStub ? AttachPlan.Way.NEW_STUB : AttachPlan.Way.MONITOR;
+    }
+
+    private static @Nullable SocketAddress endpoint(String option, @Nullable String words) {
+        return words == null ? null : AttachPlan.endpoint(option, words);
     }
 
     private Supplier<Optional<Program>> program(DownloadProgress progress) {

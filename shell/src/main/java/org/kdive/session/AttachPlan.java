@@ -13,24 +13,43 @@ import org.kdive.qmp.QmpFailure;
 /**
  * What to join.
  *
- * @param isKgdb whether {@code gdb} is a serial line, KGDB's and perhaps the console's too
+ * @param gdb where the way begins; null where that is QEMU's monitor
  * @param qmp null: the stub alone
  * @param console the guest's serial line; null: none, or KGDB's
  * @param hasKernel whether {@code kernel} will bring symbols
  * @param kernel the kernel at its link addresses; asked for late and once
  */
 public record AttachPlan(
-        SocketAddress gdb,
-        boolean isKgdb,
+        Way way,
+        @Nullable SocketAddress gdb,
         @Nullable SocketAddress qmp,
         @Nullable SocketAddress console,
         boolean hasKernel,
         Supplier<Optional<Program>> kernel) {
 
+    /** How the target is reached. */
+    public enum Way {
+        /** A gdb stub that listens. */
+        STUB,
+        /** A serial line, KGDB's and perhaps the console's too. */
+        KGDB,
+        /** QEMU's monitor and nothing else: to be looked at, stopped and let run. */
+        MONITOR,
+        /** A stub that QEMU is asked to open, and to close in the end. */
+        NEW_STUB
+    }
+
+    public AttachPlan {
+        boolean byMonitor = way == Way.MONITOR || way == Way.NEW_STUB;
+        if (byMonitor ? qmp == null : gdb == null) {
+            throw new IllegalArgumentException(way + " lacks its endpoint");
+        }
+    }
+
     /** A gdb stub. */
     public static AttachPlan stub(
             SocketAddress gdb, @Nullable SocketAddress qmp, boolean hasKernel, Supplier<Optional<Program>> kernel) {
-        return new AttachPlan(gdb, false, qmp, null, hasKernel, kernel);
+        return new AttachPlan(Way.STUB, gdb, qmp, null, hasKernel, kernel);
     }
 
     /** An endpoint as users write it; throws Usage with {@code what} it was for when it is spelled wrong or cannot be. */

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -33,6 +34,7 @@ final class AttachedChannels implements AutoCloseable {
 
     private final @Nullable QmpClient qmp; // null: none was given
     private final boolean kgdb;
+    private @Nullable MonitorAccess access; // null unless the monitor is all there is
     private @Nullable AttachedConsole console; // null: none was given
     private @Nullable RspClient stub; // null until connected
     private boolean running = true;
@@ -44,14 +46,14 @@ final class AttachedChannels implements AutoCloseable {
 
     static AttachedChannels open(AttachPlan plan, RspOptions options) {
         QmpClient qmp = plan.qmp() == null ? null : QmpClient.connect(plan.qmp(), CONNECT);
-        AttachedChannels channels = new AttachedChannels(qmp, plan.isKgdb());
+        AttachedChannels channels = new AttachedChannels(qmp, plan.way() == AttachPlan.Way.KGDB);
         try {
             // asked first: the stub stops the guest
-            channels.running = plan.isKgdb() || qmp == null || isRunning(qmp);
+            channels.running = channels.kgdb || qmp == null || isRunning(qmp);
             if (plan.console() != null) {
                 channels.console = AttachedConsole.at(plan.console());
             }
-            channels.stub = plan.isKgdb() ? channels.kgdb(plan.gdb(), options) : RspClient.connect(plan.gdb(), options);
+            channels.stub = channels.reach(plan, options);
             return channels;
         } catch (RuntimeException e) {
             channels.close();
@@ -61,6 +63,18 @@ final class AttachedChannels implements AutoCloseable {
 
     private static boolean isRunning(QmpClient qmp) {
         return Waits.on(qmp.execute("query-status", Map.of()), "query-status").flag("running");
+    }
+
+    private RspClient reach(AttachPlan plan, RspOptions options) {
+        SocketAddress gdb = plan.gdb();
+        if (gdb != null) {
+            return kgdb ? kgdb(gdb, options) : RspClient.connect(gdb, options);
+        }
+        QmpClient monitor = Objects.requireNonNull(qmp);
+        MonitorAccess opened =
+                plan.way() == AttachPlan.Way.MONITOR ? MonitorAccess.look(monitor) : MonitorAccess.startStub(monitor);
+        access = opened;
+        return RspClient.connect(opened.endpoint(), options);
     }
 
     private RspClient kgdb(SocketAddress line, RspOptions options) {
@@ -148,10 +162,18 @@ final class AttachedChannels implements AutoCloseable {
         return Optional.ofNullable(console).map(AttachedConsole::console);
     }
 
+    /** What the user should know of the way, if it is not the usual one. */
+    Optional<String> remark() {
+        return Optional.ofNullable(access).map(MonitorAccess::remark);
+    }
+
     @Override
     public void close() {
         if (stub != null) {
             stub.close();
+        }
+        if (access != null) {
+            access.close();
         }
         if (console != null) {
             console.close();

@@ -99,6 +99,7 @@ final class Engagement implements AutoCloseable {
                     plan.kernel(),
                     bench.convenience());
             target.reachedBy(channels);
+            channels.remark().ifPresent(words -> bench.notices().notice("%s", words));
             engagement = new Engagement(target, bench);
             engagement.join(channels.foundRunning());
             return engagement;

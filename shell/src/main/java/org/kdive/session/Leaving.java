@@ -27,6 +27,7 @@ final class Leaving {
 
     /** One instruction from a stop. */
     void step(Stop stop) {
+        MonitorAccess.requireStub(target);
         stepsInVain = 0;
         control.go(resumption.step(stop.thread()));
     }

@@ -28,6 +28,7 @@ final class Placement {
 
     /** Throws NoSymbol and Usage. Pending when the kernel has not chosen its place yet. */
     Breakpoint set(BreakpointSpec spec, ThreadId thread) {
+        MonitorAccess.requireStub(target);
         checkThread(spec.thread());
         List<Long> addresses = addresses(spec, thread);
         check(spec.condition(), thread);
@@ -39,6 +40,7 @@ final class Placement {
 
     /** @param wanted its location is the expression; its length and role are worked out here */
     Breakpoint watch(BreakpointSpec wanted, OptionalLong lengthBytes, ThreadId thread) {
+        MonitorAccess.requireStub(target);
         String expression = wanted.location();
         Value value = target.expression(expression).evaluate(target.scope(thread));
         WatchedRange range = WatchedRange.of(expression, value, lengthBytes, target.types());

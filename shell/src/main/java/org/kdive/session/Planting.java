@@ -11,6 +11,7 @@ import org.kdive.gdbrsp.RspClient;
 import org.kdive.gdbrsp.RspException;
 import org.kdive.gdbrsp.RspFailure;
 import org.kdive.gdbrsp.Stoppoint;
+import org.kdive.session.monitor.MonitorStub;
 
 /**
  * What of the user's breakpoints, and of our own, stands in the stub. Session thread.
@@ -31,6 +32,15 @@ final class Planting {
         this.stub = stub;
         this.breakpoints = breakpoints;
         this.notices = notices;
+    }
+
+    /** Whether nothing can stand there at all; throws Unsupported if something must. */
+    boolean isImpossible(List<Stoppoint> wanted) {
+        boolean impossible = stub.features().has(MonitorStub.MARK);
+        if (impossible && !(wanted.isEmpty() && breakpoints.stoppoints().isEmpty())) {
+            throw MonitorAccess.unable();
+        }
+        return impossible;
     }
 
     /** Plants what should stand while the guest runs, {@code besides} added, and takes away what should not. */

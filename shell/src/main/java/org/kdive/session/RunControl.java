@@ -183,6 +183,9 @@ final class RunControl {
     }
 
     void plant() {
+        if (planting.isImpossible(goal.stoppoints())) {
+            return;
+        }
         List<Stoppoint> besides = new ArrayList<>(goal.stoppoints());
         besides.addAll(slide.stoppoints());
         besides.addAll(target.modules().stoppoints(breakpoints, slide.isSettled()));

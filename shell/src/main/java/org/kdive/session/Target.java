@@ -307,6 +307,7 @@ final class Target implements AutoCloseable {
 
     void write(ThreadId thread, long address, byte[] bytes) {
         recorded.requireChangeable("write memory");
+        MonitorAccess.requireStub(this);
         try {
             Waits.on(stub.writeMemory(thread, address, bytes), "write memory at 0x%x".formatted(address));
         } catch (RspException e) {

@@ -37,6 +37,13 @@ final class AttachArm64IT {
                         .containsPattern("told by the guest's vmcoreinfo\n {2}mapped from .*MODULES_END.*: agrees\n")
                         .contains("[kthreadd]", "\"swapper/0", "start_kernel+");
             }
+            try (KdiveProcess kdive = KdiveProcess.start(directory, "attach", "--qmp", qemu.endpoint("qmp"))) {
+                kdive.type("info kaslr\nprint init_task.comm\nbacktrace\nquit\n");
+                assertThat(kdive.end()).as(kdive.err() + kdive.out()).isZero();
+                assertThat(kdive.out())
+                        .containsPattern("told by the guest's vmcoreinfo\n {2}mapped from .*MODULES_END.*: agrees\n")
+                        .contains("\"swapper/0", "start_kernel+");
+            }
             assertThat(qemu.isAlive()).isTrue();
         }
     }

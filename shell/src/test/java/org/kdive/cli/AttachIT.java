@@ -139,6 +139,64 @@ final class AttachIT {
     }
 
     @Test
+    void looksThroughTheMonitorAloneAndChangesNothing() throws Exception {
+        try (KdiveProcess kdive = KdiveProcess.start(directory, "attach", "--qmp", endpoint("qmp"))) {
+            kdive.type("""
+                    info kaslr
+                    info tasks
+                    print init_task.comm
+                    print/x $efer & 0x500
+                    backtrace
+                    break hrtimer_interrupt
+                    stepi
+                    set var jiffies = 0
+                    continue &
+                    interrupt
+                    info threads
+                    quit
+                    """);
+            assertThat(kdive.end()).as(kdive.err() + kdive.out()).isZero();
+            assertThat(kdive.err())
+                    .contains("QMP alone: memory comes by memsave, slowly")
+                    .containsPattern("found in the guest's memory: Linux [0-9].*, [0-9]{5} symbols, types")
+                    .containsPattern("(?s)(no breakpoints, steps or writes through QEMU's monitor.*){3}");
+            assertThat(kdive.out())
+                    .containsPattern("told by the guest's vmcoreinfo\n {2}mapped from .*: agrees\n")
+                    .contains("[kthreadd]", "$1 = \"swapper", "$2 = 0x500", "Interrupted", "Thread 1 (CPU#0)");
+        }
+        assertRunsOn();
+    }
+
+    @Test
+    void opensTheStubThatQemuHasNotAndClosesItAgain() throws Exception {
+        try (QmpClient other = monitor()) {
+            try (KdiveProcess kdive =
+                    KdiveProcess.start(directory, "attach", "--qmp", endpoint("qmp"), "--start-stub")) {
+                assertThat(kdive.end()).isEqualTo(2);
+                assertThat(kdive.err()).contains("this QEMU has a gdb stub already", "attach to it with --gdb");
+            }
+            gdbserver(other, "none");
+            try {
+                try (KdiveProcess kdive =
+                        KdiveProcess.start(directory, "attach", "--qmp", endpoint("qmp"), "--start-stub")) {
+                    kdive.type("break hrtimer_interrupt\ncontinue\nexpect stop hrtimer_interrupt\nquit\n");
+                    assertThat(kdive.end()).as(kdive.err() + kdive.out()).isZero();
+                    assertThat(kdive.err()).contains("QEMU opened its gdb stub at ");
+                }
+                assertThat(other.call("query-chardev", Map.of()).list())
+                        .noneMatch(device -> device.text("label").equals("gdb"));
+            } finally {
+                gdbserver(other, endpoint("gdb") + ",server=on,wait=off");
+            }
+        }
+        assertRunsOn();
+    }
+
+    private static void gdbserver(QmpClient monitor, String device) {
+        monitor.call("human-monitor-command", Map.of("command-line", "gdbserver " + device));
+    }
+
+    @Test
     void refusesTheImageOfAnotherKernel() throws Exception {
         Path other = ForeignQemu.withAnotherBuildId("debian", directory.resolve("vmlinux"));
         try (KdiveProcess kdive =
