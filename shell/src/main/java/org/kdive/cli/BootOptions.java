@@ -73,6 +73,13 @@ final class BootOptions {
     private List<String> shares = new ArrayList<>();
 
     @Option(
+            names = "--serial",
+            paramLabel = "NAME",
+            description =
+                    "One more serial line, on PCI: the guest's next ttyS. console NAME types into it; repeatable.")
+    private List<String> serials = new ArrayList<>();
+
+    @Option(
             names = "--bios",
             paramLabel = "FILE|u-boot",
             description =
@@ -150,11 +157,13 @@ final class BootOptions {
         if (kernel == null) {
             throw new SessionException("which kernel?", new SessionFailure.Usage("kdive boot KERNEL"));
         }
-        BootPlan plan = withSymbols(request(kernel, qemuArguments).plan(progress));
+        BootPlan plan =
+                withSymbols(request(kernel, qemuArguments).plan(progress)).withSerials(serials);
         return record == null
                 ? plan
                 : new BootPlan(
-                        plan.spec().with(Recording.into(record)), plan.architecture(), plan.hasKernel(), plan.kernel());
+                        plan.spec().with(Recording.into(record)), plan.architecture(), plan.hasKernel(), plan.kernel())
+                        .withSerials(serials);
     }
 
     private void requireNothingElse(Path from, List<String> qemuArguments) {
@@ -186,6 +195,7 @@ final class BootOptions {
                 || !shares.isEmpty()
                 || bios != null
                 || seed != null
+                || !serials.isEmpty()
                 || record != null;
     }
 

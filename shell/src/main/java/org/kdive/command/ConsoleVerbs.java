@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.kdive.machine.Console;
 import org.kdive.machine.ConsolePast;
+import org.kdive.session.SerialLine;
 import org.kdive.session.Session;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
@@ -30,7 +31,51 @@ final class ConsoleVerbs {
 
     /** The second words of {@code console}. */
     static List<Command> words() {
-        return List.of(search(), tail());
+        return List.of(search(), tail(), list(), add());
+    }
+
+    private static Command list() {
+        return Command.named("list")
+                .usage("console list")
+                .summary("the guest's serial lines, and how much each has said")
+                .runs((session, arguments, output) -> {
+                    List<SerialLine> lines = session.console().lines();
+                    if (lines.isEmpty()) {
+                        throw new SessionException(
+                                "no console: no machine was booted, nor attached to with --console",
+                                new SessionFailure.NoTarget());
+                    }
+                    output.line("  Num Name         Said       Log");
+                    for (SerialLine line : lines) {
+                        output.line(
+                                "%s %-3d %-12s %-10d %s",
+                                session.console().isInUse(line) ? "*" : " ",
+                                line.number(),
+                                line.name(),
+                                line.console().position(),
+                                line.console().log());
+                    }
+                });
+    }
+
+    private static Command add() {
+        return Command.named("add")
+                .usage("console add NAME")
+                .summary("plug one more serial line into the guest (pci-serial), its next ttyS: %s"
+                        .formatted("console NAME types into it"))
+                .help("Before the first instruction, or while the guest runs if its kernel takes a PCI device then.")
+                .runs((session, arguments, output) -> {
+                    SerialLine line = session.console().add(arguments.tail().strip(), session.hypervisor());
+                    output.line("Serial line %d: %s", line.number(), line.name());
+                });
+    }
+
+    /** The lines by name, for completion. */
+    static List<String> names(Session session, String word) {
+        return session.console().lines().stream()
+                .map(SerialLine::name)
+                .filter(name -> name.startsWith(word))
+                .toList();
     }
 
     private static Command search() {
@@ -166,7 +211,7 @@ final class ConsoleVerbs {
             var monitors = session.hypervisor().monitors();
             monitors.call("send-key", Map.of("keys", ButtonVerbs.keys(monitors.schema(), "alt-sysrq-" + key)));
         } else {
-            session.hypervisor().sendBreak();
+            session.hypervisor().sendBreak(session.console().chardev());
             session.console().send(key.getBytes(StandardCharsets.US_ASCII));
         }
         if (!session.isRunning()) {

@@ -10,6 +10,11 @@ public interface FrontEnd {
     /** Nobody is there: scripts, pipes. */
     FrontEnd UNATTENDED = new FrontEnd() {};
 
+    /** Whether there is a keyboard that can be given to the console. */
+    default boolean hasConsole() {
+        return false;
+    }
+
     /** Gives the keyboard to the guest's console as soon as the line in hand is over. */
     default void attachConsole() {
         throw new SessionException(

@@ -2,6 +2,7 @@ package org.kdive.command;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.kdive.session.SerialLine;
 import org.kdive.session.Session;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
@@ -132,13 +133,15 @@ final class LanguageVerbs {
     }
 
     private Command console() {
-        Subcommands words =
-                new Subcommands("console", ConsoleVerbs.words()).otherwise(this::attach, (session, typed) -> List.of());
+        Subcommands words = new Subcommands("console", ConsoleVerbs.words())
+                .otherwise(this::attach, (session, typed) -> ConsoleVerbs.names(session, typed.lastWord()));
         return Command.named("console")
                 .topic(Topic.MACHINE)
-                .usage("console")
+                .usage("console [NAME|NUMBER]")
                 .usage("console search REGEX")
                 .usage("console tail [LINES]")
+                .usage("console list")
+                .usage("console add NAME")
                 .summary("type into the guest's console, or look at what it said; C-a c comes back")
                 .help("""
                         Every key goes to the guest, Ctrl-C too, until C-a c. The guest must run: continue & first.
@@ -146,6 +149,8 @@ final class LanguageVerbs {
                         C-a t shows the time before each line, C-a b sends a BREAK, C-a s writes disks back, C-a x ends the machine
                         and kdive, C-a C-a is C-a, C-a h lists them: QEMU's keys.
                         set console-timestamps on, set console-log FILE and set console-ansi off hold at the prompt, too.
+                        With several lines (boot --serial NAME, console add NAME) a name or a number chooses the one that is
+                        shown, and that send, expect console, search and tail mean; all are logged. 0 is the console.
                         In a script: send and expect console.""")
                 .completes(words)
                 .runs(words);
@@ -153,10 +158,11 @@ final class LanguageVerbs {
 
     private void attach(Session session, Arguments arguments, Output output) {
         if (!arguments.isEmpty()) {
-            throw new SessionException(
-                    "console %s: console alone types into it; console search REGEX, console tail [LINES]"
-                            .formatted(arguments.tail()),
-                    new SessionFailure.Usage("console [search REGEX|tail LINES]"));
+            SerialLine line = session.console().use(arguments.tail().strip());
+            if (!session.isRunning() || !frontEnd.hasConsole()) {
+                output.line("Serial line %d: %s", line.number(), line.name());
+                return;
+            }
         }
         session.requireRunning();
         frontEnd.attachConsole();

@@ -229,6 +229,11 @@ public final class Prompt {
     /** What commands may ask of this front end. */
     private final class Desk implements FrontEnd {
         @Override
+        public boolean hasConsole() {
+            return keyboard instanceof EditedKeyboard;
+        }
+
+        @Override
         public void attachConsole() {
             if (!(keyboard instanceof EditedKeyboard)) {
                 throw new SessionException(

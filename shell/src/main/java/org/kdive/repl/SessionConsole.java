@@ -24,7 +24,7 @@ final class SessionConsole implements ConsoleLine {
 
     @Override
     public void sendBreak() {
-        attempt(() -> session.hypervisor().sendBreak());
+        attempt(() -> session.hypervisor().sendBreak(session.console().chardev()));
     }
 
     @Override

@@ -23,18 +23,23 @@ import org.kdive.machine.Recording;
  * @param hasKernel whether {@code kernel} will bring symbols: known before the file is unpacked
  * @param kernel the kernel at its link addresses; asked for late and once, may block while another thread unpacks it
  * @param bundle the moment to begin at; null: before the first instruction
+ * @param serials names of serial lines besides the console
  */
 public record BootPlan(
         MachineSpec spec,
         Architecture architecture,
         boolean hasKernel,
         Supplier<Optional<Program>> kernel,
-        @Nullable MachineBundle bundle) {
+        @Nullable MachineBundle bundle,
+        List<String> serials) {
+    public BootPlan {
+        serials = List.copyOf(serials);
+    }
 
     /** From the first instruction on. */
     public BootPlan(
             MachineSpec spec, Architecture architecture, boolean hasKernel, Supplier<Optional<Program>> kernel) {
-        this(spec, architecture, hasKernel, kernel, null);
+        this(spec, architecture, hasKernel, kernel, null, List.of());
     }
 
     /**
@@ -49,12 +54,17 @@ public record BootPlan(
         MachineBundle bundle = MachineBundle.open(file);
         MachineSpec spec = with(qemu, bundle.spec(null, disks, qemuArguments, KernelSource.cached("opened")), progress);
         KernelImage image = KernelSource.open(spec.findKernel().orElseThrow());
-        return new BootPlan(spec, image.architecture(), true, KernelSource.symbolsOf(image), bundle);
+        return new BootPlan(spec, image.architecture(), true, KernelSource.symbolsOf(image), bundle, List.of());
+    }
+
+    /** The same with more serial lines. */
+    public BootPlan withSerials(List<String> names) {
+        return new BootPlan(spec, architecture, hasKernel, kernel, bundle, names);
     }
 
     /** The same with other symbols. */
     public BootPlan withKernel(Supplier<Optional<Program>> other) {
-        return new BootPlan(spec, architecture, true, other, bundle);
+        return new BootPlan(spec, architecture, true, other, bundle, serials);
     }
 
     /**

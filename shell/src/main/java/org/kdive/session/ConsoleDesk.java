@@ -7,12 +7,14 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kdive.machine.Console;
 import org.kdive.machine.ConsoleMatch;
 import org.kdive.machine.ConsolePast;
+import org.kdive.machine.Machine;
 import org.kdive.machine.MachineException;
 import org.kdive.machine.MachineFailure;
 
@@ -21,7 +23,8 @@ public final class ConsoleDesk {
     private final Notices notices;
     private final ConsoleFace face = new ConsoleFace(Clock.system(ZoneId.systemDefault()));
     private volatile @Nullable Path copy; // where all of it is logged; null: nowhere
-    private @Nullable Console console; // null: no machine of ours
+    private final SerialLines lines = new SerialLines();
+    private @Nullable Console console; // the one in use; null: no machine of ours
     private Console.@Nullable Subscription subscription; // null: the same
     private boolean replayed; // what the guest reads comes from a log
     private volatile boolean cancelled;
@@ -32,6 +35,11 @@ public final class ConsoleDesk {
 
     void watch(Console watched, boolean isReplay) {
         replayed = isReplay;
+        lines.first(watched);
+        listen(watched);
+    }
+
+    private void listen(Console watched) {
         console = watched;
         LastWords lastWords = new LastWords(words -> notices.notice("%s", words));
         subscription = watched.subscribe(
@@ -52,11 +60,50 @@ public final class ConsoleDesk {
     }
 
     void unwatch() {
+        deafen();
+        console = null;
+        lines.close();
+    }
+
+    private void deafen() {
         if (subscription != null) {
             subscription.close();
         }
-        console = null;
         subscription = null;
+    }
+
+    /** The guest's serial lines, the machine's own first. */
+    public List<SerialLine> lines() {
+        return lines.all();
+    }
+
+    /** Whether it is the line that is shown and typed into. */
+    public boolean isInUse(SerialLine line) {
+        return line.console() == console;
+    }
+
+    /** Another line is shown and typed into from now on, by its name or its number. Throws Usage for none. */
+    public SerialLine use(String nameOrNumber) {
+        SerialLine wanted = lines.require(nameOrNumber);
+        if (!isInUse(wanted)) {
+            deafen();
+            listen(wanted.console());
+        }
+        return wanted;
+    }
+
+    /** Plugs a serial line in and keeps what it says; the one in use stays so. Throws Usage, Unsupported and Refused. */
+    public SerialLine add(String name, Hypervisor hypervisor) {
+        return lines.add(name, hypervisor);
+    }
+
+    /** QEMU's name for the line in use. */
+    public String chardev() {
+        return lines.all().stream()
+                .filter(this::isInUse)
+                .map(SerialLine::chardev)
+                .findFirst()
+                .orElse(Machine.CONSOLE_CHARDEV);
     }
 
     /** Any thread: ends the expectations that wait now. */

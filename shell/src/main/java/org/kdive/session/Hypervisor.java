@@ -46,10 +46,20 @@ public final class Hypervisor {
         return monitors;
     }
 
-    /** A BREAK on the guest's serial console. */
-    public void sendBreak() {
+    /** A BREAK on one of the guest's serial lines. */
+    public void sendBreak(String chardev) {
         requireMachine();
-        monitors.call("chardev-send-break", Map.of("id", Machine.CONSOLE_CHARDEV));
+        monitors.call("chardev-send-break", Map.of("id", chardev));
+    }
+
+    /** Throws NoTarget for a machine that is not ours, Unsupported in a recorded run, whose machine must stay as it is. */
+    Machine requireMachineFor(String what) {
+        Machine ours = requireMachine();
+        if (target.recorded().isEither()) {
+            throw new SessionException(
+                    what + ": a recorded machine must stay as it is", new SessionFailure.Unsupported(what));
+        }
+        return ours;
     }
 
     /** Devices that come and go. */

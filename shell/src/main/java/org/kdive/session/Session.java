@@ -88,7 +88,9 @@ public final class Session implements AutoCloseable {
     /** Boots a machine, ending the present one; its first stop is before the first instruction. */
     public Stop boot(BootPlan plan) {
         kill();
-        return engage(Engagement.boot(plan, bench()));
+        Stop first = engage(Engagement.boot(plan, bench()));
+        plan.serials().forEach(name -> console.add(name, hypervisor()));
+        return first;
     }
 
     /** Joins a machine that somebody else started; the guest is stopped by it. */
