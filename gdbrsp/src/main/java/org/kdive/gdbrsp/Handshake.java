@@ -133,7 +133,7 @@ final class Handshake {
 
     private Result establish() {
         int depth = options.pipelineDepth() > 0 ? options.pipelineDepth() : features.isQemu() ? QEMU_DEPTH : 1;
-        link.established(depth, features.packetSizeBytes() - 4);
+        link.established(depth, features.packetSizeBytes() - 4, features.isQemu());
         return new Result(features, description, stop, first);
     }
 

@@ -23,7 +23,10 @@ public sealed interface RspFailure {
         }
     }
 
-    /** No answer in time. A request that timed out closes the connection: its answer could be taken for another's. */
+    /**
+     * No answer in time. It closes the connection, since the answer could be taken for another's; but not to QEMU, whose late
+     * answers are told from others.
+     */
     record TimedOut(String waitingFor, Duration deadline) implements RspFailure {
         @Override
         public String says() {

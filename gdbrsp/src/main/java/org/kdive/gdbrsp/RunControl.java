@@ -59,7 +59,8 @@ final class RunControl implements RspLink.Listener {
     }
 
     private Request<Boolean> inserting(Stoppoint stoppoint) {
-        Request<Boolean> request = Request.ok("insert " + stoppoint, "Z" + stoppoint.wire());
+        Request<Boolean> request = Request.ok("insert " + stoppoint, "Z" + stoppoint.wire())
+                .undoneBy(() -> Request.ok("remove " + stoppoint, "z" + stoppoint.wire()));
         request.whenAnswered((ok, thrown) -> {
             if (thrown == null) {
                 inserted.add(stoppoint);
@@ -69,7 +70,8 @@ final class RunControl implements RspLink.Listener {
     }
 
     private Request<Boolean> removing(Stoppoint stoppoint) {
-        Request<Boolean> request = Request.ok("remove " + stoppoint, "z" + stoppoint.wire());
+        Request<Boolean> request = Request.ok("remove " + stoppoint, "z" + stoppoint.wire())
+                .undoneBy(() -> Request.ok("insert " + stoppoint, "Z" + stoppoint.wire()));
         request.whenAnswered((ok, thrown) -> {
             if (thrown == null) {
                 inserted.remove(stoppoint);

@@ -183,7 +183,7 @@ final class ConversationTest {
 
     @Test
     void aRequestWithoutAnswerEndsTheConnectionForAllWhoWait() {
-        Talk talk = Talk.qemu("> $Z0,10,1#??", "> $z0,20,1#??", "< +");
+        Talk talk = Talk.with(Talk.KGDB, "> $Z0,10,1#??", "< +");
         CompletableFuture<Void> first = talk.client.insert(Stoppoint.software(0x10));
         CompletableFuture<Void> second = talk.client.remove(Stoppoint.software(0x20));
         talk.transport.pass(Duration.ofSeconds(9));
@@ -194,6 +194,31 @@ final class ConversationTest {
         assertThat(talk.failure(second)).isEqualTo(failure);
         assertThat(talk.failure(talk.client.threads())).isEqualTo(failure);
         assertThat(talk.settled(talk.client.closed())).isEqualTo(failure);
+    }
+
+    @Test
+    void qemuMayAnswerAfterTheDeadlineAndWhatItDidThenIsUndone() {
+        Talk talk = Talk.qemu(
+                "> $Z0,10,1#??",
+                "> $z0,20,1#??",
+                "> $qqemu.Supported#??", // after the deadline: the mark
+                "< +$OK#??",
+                "< +$E22#??",
+                "> +",
+                "< +$sstepbits;sstep;PhyMemMode#??",
+                "> +$z0,10,1#??", // the breakpoint that nobody knows of
+                "< +$OK#??",
+                "> +",
+                "> $Z0,30,1#??",
+                "< +$OK#??",
+                "> +");
+        CompletableFuture<Void> first = talk.client.insert(Stoppoint.software(0x10));
+        CompletableFuture<Void> second = talk.client.remove(Stoppoint.software(0x20));
+        talk.transport.pass(Duration.ofSeconds(11));
+        assertThat(talk.failure(first)).isInstanceOf(RspFailure.TimedOut.class);
+        assertThat(talk.failure(second)).isInstanceOf(RspFailure.TimedOut.class);
+        talk.settled(talk.client.insert(Stoppoint.software(0x30)));
+        talk.assertAllSaid();
     }
 
     @Test

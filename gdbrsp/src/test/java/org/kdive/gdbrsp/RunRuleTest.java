@@ -199,7 +199,15 @@ final class RunRuleTest {
         CompletableFuture<StopReply> lost = unheard.client.resume(Resume.continueAll());
         unheard.transport.pass(Duration.ofSeconds(11));
         assertThat(unheard.failure(lost)).isInstanceOf(RspFailure.TimedOut.class);
-        assertThat(unheard.client.state()).isEqualTo(RspState.CLOSED);
+        assertThat(unheard.client.state()).isEqualTo(RspState.RUNNING); // or QEMU is only late, and will run it
+        unheard.client.stoppedElsewhere();
+        assertThat(unheard.client.state()).isEqualTo(RspState.HALTED);
+
+        Talk other = Talk.with(Talk.KGDB, "> $c#??");
+        CompletableFuture<StopReply> never = other.client.resume(Resume.continueAll());
+        other.transport.pass(Duration.ofSeconds(11));
+        assertThat(other.failure(never)).isInstanceOf(RspFailure.TimedOut.class);
+        assertThat(other.client.state()).isEqualTo(RspState.CLOSED);
     }
 
     @Test

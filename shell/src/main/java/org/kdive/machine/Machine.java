@@ -112,6 +112,15 @@ public final class Machine implements AutoCloseable {
         return run.path();
     }
 
+    /** What may still be written there; empty when it cannot be seen. */
+    public OptionalLong freeBytes() {
+        try {
+            return OptionalLong.of(Files.getFileStore(run.path()).getUsableSpace());
+        } catch (IOException e) {
+            return OptionalLong.empty();
+        }
+    }
+
     /** QEMU's own, not its supervisor's. */
     public long pid() {
         return supervisor.pid();

@@ -140,7 +140,7 @@ public final class Checkpoints {
         try {
             Waits.on(saving, DEADLINE, "save checkpoint " + name);
         } catch (QmpException e) {
-            throw GoingBack.explained(e);
+            throw GoingBack.unsaved(e, name, target.machine());
         }
         return pages;
     }

@@ -7,6 +7,7 @@ import org.kdive.gdbrsp.RspClient;
 import org.kdive.gdbrsp.RspException;
 import org.kdive.gdbrsp.RspFailure;
 import org.kdive.gdbrsp.RspOptions;
+import org.kdive.gdbrsp.RspState;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.machine.Accelerator;
 import org.kdive.machine.Machine;
@@ -186,7 +187,8 @@ final class Engagement implements AutoCloseable {
     /** A connection breaks before the end of its peer is reported, and the peer's end is what happened. */
     RuntimeException explained(RuntimeException e) {
         if (!isDisconnection(e)) {
-            return e;
+            boolean alive = target.machine().isPresent() && target.stub().state() != RspState.CLOSED;
+            return alive && Lateness.is(e) ? Lateness.of(e) : e;
         }
         Optional<String> end = target.explainEnd();
         end.ifPresent(control::end);

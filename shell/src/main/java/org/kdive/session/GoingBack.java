@@ -3,8 +3,10 @@ package org.kdive.session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.kdive.machine.Machine;
 import org.kdive.machine.MachineBundle;
 import org.kdive.machine.MachineSpec;
 import org.kdive.qmp.QmpClient;
@@ -17,6 +19,10 @@ final class GoingBack {
     // hw/9pfs/9p.c, v9fs_attach
     private static final Pattern MOUNTED =
             Pattern.compile("VirtFS export path '.*' is mounted in the guest using mount_tag '(.*)'");
+
+    // migration/savevm.c, block/snapshot.c; whatever the host said is "Input/output error" by then
+    private static final Pattern UNWRITTEN = Pattern.compile(
+            "Error while writing VM state: .*|Error while creating snapshot.*|.*No space left on device.*");
 
     private GoingBack() {}
 
@@ -65,6 +71,27 @@ final class GoingBack {
                 bundle.otherQemu(qmp.greeting().version()).orElse("the file is damaged, or the QEMU is another build");
         return new SessionException(
                 "checkpoint %s cannot be loaded: %s (QEMU: %s)".formatted(bundle.file(), why, said.strip()),
+                new SessionFailure.Refused("QEMU"),
+                refusal);
+    }
+
+    /** Why a checkpoint was not saved. Those before it are whole: QEMU lists a snapshot last, when all of it is written. */
+    static RuntimeException unsaved(QmpException refusal, String name, Optional<Machine> ours) {
+        String error = refusal.failure() instanceof QmpFailure.JobFailed job ? job.error() : "";
+        if (!UNWRITTEN.matcher(error).matches()) {
+            return explained(refusal);
+        }
+        String where = ours.map(machine -> " in %s, where %s"
+                        .formatted(
+                                machine.runDirectory(),
+                                machine.freeBytes().isPresent()
+                                        ? "%d MiB are free"
+                                                .formatted(machine.freeBytes().getAsLong() >> 20)
+                                        : "nothing can be read either"))
+                .orElse("");
+        return new SessionException(
+                "checkpoint %s: QEMU could not write it%s (%s); those before it are whole: make room, or checkpoint delete one"
+                        .formatted(name, where, error.strip()),
                 new SessionFailure.Refused("QEMU"),
                 refusal);
     }

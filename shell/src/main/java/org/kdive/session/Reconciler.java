@@ -1,5 +1,6 @@
 package org.kdive.session;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,8 @@ import org.kdive.qmp.QmpValue;
  * later than the stub's word or earlier; whatever is left over was somebody else. Session thread.
  */
 final class Reconciler {
+    private static final Duration ANSWER = Duration.ofSeconds(5);
+
     private final RunControl control;
     private final Target target;
     private final SlideSearch slide;
@@ -123,7 +126,11 @@ final class Reconciler {
                 control.stoppedSilently();
             }
         } catch (QmpException e) {
-            control.end("QEMU does not answer: " + e.getMessage());
+            if (Lateness.is(e)) {
+                control.lookAgain();
+            } else {
+                control.end("QEMU does not answer: " + e.getMessage());
+            }
         }
     }
 
@@ -142,7 +149,7 @@ final class Reconciler {
 
     private boolean isRunning() {
         return target.qmp()
-                .map(qmp -> Waits.on(qmp.execute("query-status", Map.of()), "query-status")
+                .map(qmp -> Waits.on(qmp.execute("query-status", Map.of(), ANSWER), "query-status")
                         .flag("running"))
                 .orElse(true);
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.kdive.gdbrsp.Resume;
+import org.kdive.gdbrsp.RspState;
 import org.kdive.gdbrsp.StopReply;
 import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.gdbrsp.ThreadId;
@@ -47,7 +48,7 @@ final class RunControl {
         this.panics = new PanicDesk(target, bench.vigil());
         this.inference = new StopInference(target, breakpoints, planting, slide, panics, notices);
         this.reconciler = new Reconciler(this, target, slide, notices);
-        this.happenings = new Happenings(thread, this::handle);
+        this.happenings = new Happenings(thread, this::handleUnattended);
         this.resumption = new Resumption(target, happenings, bench.scheduling());
         this.leaving = new Leaving(this, target, planting, resumption);
         this.overdue = new Overdue(thread, this::lookForSilence);
@@ -238,6 +239,25 @@ final class RunControl {
         overdue.expect(resumption.number());
     }
 
+    private void handleUnattended(Happening happening) {
+        try {
+            handle(happening);
+        } catch (SessionException e) {
+            notices.notice("%s", String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Throws TimedOut when QEMU lives and does not answer; it is looked after all the same. */
+    private void onFailure(Throwable why) {
+        if (target.stub().state() == RspState.CLOSED) {
+            end(target.explainEnd().orElseGet(() -> String.valueOf(why.getMessage())));
+            return;
+        }
+        resumption.begunElsewhere();
+        overdue.expect(resumption.number());
+        throw Lateness.ofRun(why);
+    }
+
     private void handle(Happening happening) {
         if (happening instanceof Happening.StopReported report) {
             if (resumption.isThis(report.resume()) && state.isRunning()) {
@@ -250,8 +270,7 @@ final class RunControl {
             }
         } else if (happening instanceof Happening.ResumeFailed failed) {
             if (resumption.isThis(failed.resume()) && state.isRunning()) {
-                end(target.explainEnd()
-                        .orElseGet(() -> String.valueOf(failed.why().getMessage())));
+                onFailure(failed.why());
             }
         } else if (happening instanceof Happening.Gone gone) {
             end(gone.how());
@@ -314,6 +333,11 @@ final class RunControl {
             return true;
         }
         return false;
+    }
+
+    /** QEMU did not say whether the guest runs: it is asked again. */
+    void lookAgain() {
+        overdue.expect(resumption.number());
     }
 
     private void lookForSilence() {

@@ -11,6 +11,8 @@ import java.util.concurrent.TimeoutException;
 final class Waits {
     private static final Duration LAST = Duration.ofSeconds(60);
 
+    private static final Duration OVERSLEPT = Duration.ofSeconds(1);
+
     private Waits() {}
 
     static <T> T on(Future<T> future, String what) {
@@ -19,6 +21,7 @@ final class Waits {
 
     /** Throws what the future failed with, as it is, when that is unchecked. */
     static <T> T on(Future<T> future, Duration deadline, String what) {
+        long due = System.nanoTime() + deadline.toNanos();
         try {
             return future.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
@@ -32,6 +35,11 @@ final class Waits {
             throw new SessionException(
                     what + ": " + cause, new SessionFailure.TargetGone(String.valueOf(cause)), cause);
         } catch (TimeoutException e) {
+            if (System.nanoTime() - due > OVERSLEPT.toNanos()) {
+                return on(
+                        future, deadline,
+                        what); // this process was stopped, and who is waited for may not have been late
+            }
             throw new SessionException(
                     what + ": no answer in " + deadline.toSeconds() + " s", new SessionFailure.TimedOut(deadline), e);
         } catch (InterruptedException e) {

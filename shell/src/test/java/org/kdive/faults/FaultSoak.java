@@ -2,12 +2,14 @@ package org.kdive.faults;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * Faults by the hundred: a main. {@code --qemu-kills N --seed N}; a kind that is not named is left
- * out, and with no words at all each is done as often as is told in the issue that asked for it.
+ * What goes wrong around kdive, on purpose and by the hundred: a main. {@code --qemu-kills N --kdive-kills N --sleep-seconds N
+ * --hardships N --seed N}; a kind that is not named is left out, and without words each is done as often as was promised.
+ * FaultsIT does a few of each.
  */
 final class FaultSoak {
     private final List<String> words;
@@ -43,6 +45,8 @@ final class FaultSoak {
         System.out.println("seed " + seed);
         qemuKills(count("--qemu-kills", 200));
         kdiveKills(count("--kdive-kills", 100));
+        sleeps(count("--sleep-seconds", 30));
+        hardships(count("--hardships", 20));
     }
 
     private void qemuKills(int count) throws Exception {
@@ -60,6 +64,37 @@ final class FaultSoak {
             KdiveKills kills = new KdiveKills(directory, seed);
             new Soaked("kdive killed", count).run(kills::rounds);
             System.out.println("    " + kills.told());
+        }
+    }
+
+    private void sleeps(int seconds) throws Exception {
+        if (seconds > 0) {
+            try (Sleeps sleeps = new Sleeps(directory)) {
+                sleeps.kdiveSleeps(Duration.ofSeconds(seconds));
+                System.out.printf("kdive slept for %d s%n", seconds);
+                sleeps.qemuSleeps(Duration.ofSeconds(seconds));
+                System.out.printf("QEMU slept for %d s, at each of six lines%n", seconds);
+            }
+        }
+    }
+
+    private void hardships(int count) throws Exception {
+        if (count > 0) {
+            new Soaked("full disk, no run directory, two kdives", count).run(this::hardshipRounds);
+            Path work = Files.createDirectories(directory.resolve("events"));
+            new Hardships(work, seed).eventsByTheTenThousand(Duration.ofSeconds(30));
+            System.out.println("10 000 events a second for 30 s: all answers were right, nothing piled up");
+        }
+    }
+
+    private void hardshipRounds(int count) throws Exception {
+        for (int i = 0; i < count; i++) {
+            Path work = Files.createDirectories(directory.resolve("hard"));
+            Hardships hardships = new Hardships(work, seed + i);
+            hardships.theDiskIsFull();
+            hardships.theRunDirectoryIsGone();
+            hardships.twoKdivesOnOneGuest();
+            Rig.remove(work);
         }
     }
 }

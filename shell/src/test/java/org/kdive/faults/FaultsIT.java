@@ -1,6 +1,7 @@
 package org.kdive.faults;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,5 +24,39 @@ final class FaultsIT {
     @Test
     void kdiveIsKilledAtAnyMoment() throws Exception {
         new KdiveKills(directory, SEED).rounds(2);
+    }
+
+    @Test
+    void theDiskIsFull() throws Exception {
+        new Hardships(directory, SEED).theDiskIsFull();
+    }
+
+    @Test
+    void theRunDirectoryIsGone() throws Exception {
+        new Hardships(directory, SEED).theRunDirectoryIsGone();
+    }
+
+    @Test
+    void twoKdivesOnOneGuest() {
+        new Hardships(directory, SEED).twoKdivesOnOneGuest();
+    }
+
+    @Test
+    void eventsByTheTenThousand() throws Exception {
+        new Hardships(directory, SEED).eventsByTheTenThousand(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void qemuSleeps() {
+        try (Sleeps sleeps = new Sleeps(directory)) {
+            sleeps.qemuSleeps(Duration.ofMillis(300));
+        }
+    }
+
+    @Test
+    void kdiveSleeps() throws Exception {
+        try (Sleeps sleeps = new Sleeps(directory)) {
+            sleeps.kdiveSleeps(Duration.ofMillis(1500));
+        }
     }
 }

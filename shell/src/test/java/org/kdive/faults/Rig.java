@@ -25,6 +25,7 @@ import org.kdive.command.Verbs;
 import org.kdive.images.Architecture;
 import org.kdive.machine.Machine;
 import org.kdive.machine.MachineSpec;
+import org.kdive.session.AttachPlan;
 import org.kdive.session.BootPlan;
 import org.kdive.session.Session;
 import org.kdive.session.SessionListener;
@@ -77,6 +78,19 @@ final class Rig implements AutoCloseable {
             rig.close();
             throw e;
         }
+    }
+
+    /** Why it could not be joined, as the user would read it; empty when it could. */
+    Optional<String> attach(AttachPlan plan) {
+        Said said = within(SOON.multipliedBy(2), "attach", () -> {
+            try {
+                session.call(() -> session.attach(plan));
+                return new Said("attach", "", Optional.empty(), Duration.ZERO);
+            } catch (RuntimeException e) {
+                return new Said("attach", "", Optional.of(Complaint.of(e)), Duration.ZERO);
+            }
+        });
+        return said.isFine() ? Optional.empty() : Optional.of(said.require());
     }
 
     Machine machine() {

@@ -2,6 +2,7 @@ package org.kdive.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.kdive.qmp.QmpException;
 import org.kdive.qmp.QmpFailure;
@@ -24,6 +25,15 @@ final class GoingBackTest {
         QmpException other = refusal("No space left on device");
 
         assertThat(GoingBack.explained(other)).isSameAs(other);
+    }
+
+    @Test
+    void whatCouldNotBeWrittenIsToldWithTheWayOut() {
+        QmpException full = refusal("Error while writing VM state: Input/output error");
+
+        assertThat(GoingBack.unsaved(full, "a", Optional.empty()))
+                .hasMessageContaining("checkpoint a")
+                .hasMessageContaining("make room");
     }
 
     private static QmpException refusal(String error) {

@@ -23,6 +23,7 @@ final class Conversation {
     final Outbox out;
     final RunningPeriod run = new RunningPeriod();
     final ThreadChoice choice = new ThreadChoice();
+    private final Arrears arrears = new Arrears(inFlight, waiting);
     private final Deadlines deadlines;
 
     private volatile RspState state = RspState.CONNECTING;
@@ -41,8 +42,9 @@ final class Conversation {
                 transport,
                 requestDeadline,
                 interruptDeadline,
-                () -> state == RspState.CLOSED ? null : inFlight.peek(),
-                this::fail);
+                () -> state == RspState.CLOSED || arrears.isAny() ? null : inFlight.peek(),
+                this::missed,
+                this::unheard);
     }
 
     RspState state() {
@@ -69,7 +71,10 @@ final class Conversation {
         return depth == 1;
     }
 
-    void established(int pipelineDepth, int packetLimitBytes) {
+    void established(int pipelineDepth, int packetLimitBytes, boolean isQemu) {
+        if (isQemu) {
+            arrears.allow();
+        }
         depth = pipelineDepth;
         packetLimit = packetLimitBytes;
         if (state == RspState.CONNECTING) {
@@ -165,6 +170,13 @@ final class Conversation {
             return false;
         }
         waiting.add(request);
+        if (arrears.isAny()) {
+            deadlines.limit(request, () -> {
+                if (arrears.isAny()) {
+                    missed(deadlines.late(request));
+                }
+            });
+        }
         return true;
     }
 
@@ -185,7 +197,7 @@ final class Conversation {
     }
 
     private void sendWaiting() {
-        while (!waiting.isEmpty() && !out.isSilent()) {
+        while (!waiting.isEmpty() && !out.isSilent() && !arrears.isAny()) {
             Request<?> next = waiting.peek();
             if (next.isPointless()) {
                 waiting.remove();
@@ -242,6 +254,35 @@ final class Conversation {
         deadlines.interrupted(run, period);
     }
 
+    // ---- late ----
+
+    /** The oldest request had no answer in time. Where that may still come those who wait are told, and the connection goes on. */
+    private void missed(RspFailure why) {
+        if (!arrears.arePossible() || out.isSilent()) {
+            fail(why);
+            return;
+        }
+        WireLog.odd("late: " + why.says());
+        if (run.isQueued()) {
+            run.end();
+            halted();
+        }
+        choice.forget();
+        arrears.begin(out).forEach(request -> request.fail(why));
+    }
+
+    /** A resume that was not acknowledged in time: the target may run when the stub comes to it. */
+    private void unheard(int period, RspFailure why) {
+        if (!arrears.arePossible()) {
+            fail(why);
+            return;
+        }
+        Request<?> resume = run.abandon(period);
+        if (resume != null) {
+            resume.fail(why);
+        }
+    }
+
     // ---- answers ----
 
     /** What the runnable brings about is sent together, once it is through. */
@@ -256,6 +297,11 @@ final class Conversation {
         pump();
     }
 
+    /** Whether this is the end of what came late, and nobody's answer. */
+    boolean isMark(RspPacket packet) {
+        return arrears.isSettledBy(packet);
+    }
+
     /** Gives a packet to the oldest request. */
     void answer(Request<?> head, RspPacket packet) {
         deadlines.restart();
@@ -264,6 +310,7 @@ final class Conversation {
             choice.forget();
         }
         if (head.answer(packet)) {
+            arrears.undo(head, packet);
             inFlight.remove(head);
         }
     }

@@ -1,6 +1,7 @@
 package org.kdive.gdbrsp.wire;
 
 import java.time.Duration;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ final class Deadlines {
     private final Duration interrupt;
     private final Supplier<@Nullable Request<?>> oldest;
     private final Consumer<RspFailure> missed;
+    private final BiConsumer<Integer, RspFailure> unheard;
     private long since;
     private boolean armed;
     private @Nullable Request<?> lastResume; // null before the first
@@ -20,18 +22,23 @@ final class Deadlines {
     private long resumedAt;
     private boolean resumeArmed;
 
-    /** {@code oldest} is the oldest unanswered request, null when there is none or the connection is closed. */
+    /**
+     * {@code oldest} is the oldest unanswered request, null when there is none or the connection is closed; {@code unheard} is
+     * given the number of the running period that nobody acknowledged.
+     */
     Deadlines(
             RspTransport transport,
             Duration usual,
             Duration interrupt,
             Supplier<@Nullable Request<?>> oldest,
-            Consumer<RspFailure> missed) {
+            Consumer<RspFailure> missed,
+            BiConsumer<Integer, RspFailure> unheard) {
         this.transport = transport;
         this.usual = usual;
         this.interrupt = interrupt;
         this.oldest = oldest;
         this.missed = missed;
+        this.unheard = unheard;
     }
 
     /** The oldest request has become that only now, or was given a part of its answer. */
@@ -45,6 +52,21 @@ final class Deadlines {
             armed = true;
             transport.schedule(this::check, allowed);
         }
+    }
+
+    /** A request that cannot be sent yet: {@code late} is called if nobody has completed it in time. */
+    void limit(Request<?> request, Runnable late) {
+        transport.schedule(
+                () -> {
+                    if (!request.result().isDone()) {
+                        late.run();
+                    }
+                },
+                request.deadline(usual));
+    }
+
+    RspFailure late(Request<?> request) {
+        return new RspFailure.TimedOut(request.doing(), request.deadline(usual));
     }
 
     /** The target may run for ever, but the resume has to be acknowledged. One timer for any number of resumes. */
@@ -66,7 +88,7 @@ final class Deadlines {
         }
         Duration left = usual.minusNanos(transport.nanoTime() - resumedAt);
         if (left.isNegative() || left.isZero()) {
-            missed.accept(new RspFailure.TimedOut(request.doing(), usual));
+            unheard.accept(lastPeriod, new RspFailure.TimedOut(request.doing(), usual));
         } else {
             resumeArmed = true;
             transport.schedule(() -> checkResume(run), left);

@@ -55,6 +55,9 @@ final class Incoming {
 
     private void packet(RspPacket packet) {
         talk.out.owe(talk.isLockStep() || talk.unanswered() == 0);
+        if (talk.isMark(packet)) {
+            return;
+        }
         Request<?> head = talk.head();
         if (packet.isOutput() && (head == null || !head.takesOutput())) {
             output(packet);

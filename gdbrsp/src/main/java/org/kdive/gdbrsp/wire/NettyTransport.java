@@ -28,6 +28,7 @@ import org.kdive.gdbrsp.RspFailure;
 /** A socket, unix or TCP, with an event loop of its own. */
 @SuppressWarnings("FutureReturnValueIgnored") // what fails on the channel arrives in exceptionCaught
 public final class NettyTransport implements RspTransport {
+    private static final Duration OVERSLEPT = Duration.ofMillis(500);
     private static final long QUIET_MILLIS = 0;
     private static final long LINGER_MILLIS = 100;
     private static final long CLOSE_WAIT_SECONDS = 2;
@@ -185,7 +186,17 @@ public final class NettyTransport implements RspTransport {
     @Override
     public void schedule(Runnable task, Duration delay) {
         if (!group.isShuttingDown()) {
-            channel.eventLoop().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+            long due = nanoTime() + delay.toNanos();
+            channel.eventLoop().schedule(() -> awake(task, due), delay.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    // a process that was stopped meanwhile has not read what came in time: that is heard first
+    private void awake(Runnable task, long due) {
+        if (nanoTime() - due < OVERSLEPT.toNanos()) {
+            task.run();
+        } else if (!group.isShuttingDown()) {
+            channel.eventLoop().schedule(task, OVERSLEPT.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 

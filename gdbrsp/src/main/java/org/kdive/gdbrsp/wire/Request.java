@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.RspException;
 import org.kdive.gdbrsp.RspFailure;
@@ -30,6 +31,7 @@ public final class Request<T> {
     private @Nullable T otherwise; // null: there is no answer without a packet
     private Predicate<RspPacket> goesOn = packet -> false;
     private byte @Nullable [] nextPayload; // null unless a second packet follows the first's answer
+    private @Nullable Supplier<Request<?>> undo; // null: nothing to undo
     private boolean emptyIsAnswer;
     private boolean stopIsAnswer;
     private boolean outputIsAnswer;
@@ -99,6 +101,17 @@ public final class Request<T> {
     public Request<T> takingOutput() {
         outputIsAnswer = true;
         return this;
+    }
+
+    /** Asked by the link when this was answered OK after it had failed for being late. */
+    public Request<T> undoneBy(Supplier<Request<?>> opposite) {
+        undo = opposite;
+        return this;
+    }
+
+    @Nullable
+    Request<?> undoing() {
+        return undo == null ? null : undo.get();
     }
 
     /** After it nothing is sent at all, no acknowledgement either. */

@@ -100,9 +100,9 @@ public final class RspLink implements RspTransport.Receiver {
     // ---- what the handshake learns; on the loop ----
 
     /** The handshake is over. */
-    public void established(int pipelineDepth, int packetLimitBytes) {
+    public void established(int pipelineDepth, int packetLimitBytes, boolean isQemu) {
         assert transport.inLoop() : "link touched off its loop";
-        talk.established(pipelineDepth, packetLimitBytes);
+        talk.established(pipelineDepth, packetLimitBytes, isQemu);
     }
 
     /** After OK to QStartNoAckMode, which itself has been acknowledged. */
