@@ -63,7 +63,7 @@ final class Handshake {
 
     /** KGDB, which knows no packet of a longer name, answers qSupported empty: it is spared the rest. */
     private boolean isTerse() {
-        return features.offered().isEmpty();
+        return features.isTerse();
     }
 
     private CompletableFuture<Void> askVCont() {

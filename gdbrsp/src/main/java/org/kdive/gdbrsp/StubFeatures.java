@@ -105,6 +105,11 @@ public record StubFeatures(
         return qemuExtensions.contains("PhyMemMode");
     }
 
+    /** Whether it offers nothing at all, as KGDB, which is at the end of a serial line: what is asked of it should be little. */
+    public boolean isTerse() {
+        return offered.isEmpty();
+    }
+
     public boolean isQemu() {
         return !qemuExtensions.isEmpty();
     }

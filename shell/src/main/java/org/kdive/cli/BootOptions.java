@@ -14,9 +14,9 @@ import org.kdive.machine.Accelerator;
 import org.kdive.machine.Disk;
 import org.kdive.machine.Recording;
 import org.kdive.machine.Share;
-import org.kdive.session.KernelSource;
 import org.kdive.session.BootPlan;
 import org.kdive.session.BootRequest;
+import org.kdive.session.KernelSource;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
 import picocli.CommandLine.Option;
@@ -162,7 +162,10 @@ final class BootOptions {
         return record == null
                 ? plan
                 : new BootPlan(
-                        plan.spec().with(Recording.into(record)), plan.architecture(), plan.hasKernel(), plan.kernel())
+                                plan.spec().with(Recording.into(record)),
+                                plan.architecture(),
+                                plan.hasKernel(),
+                                plan.kernel())
                         .withSerials(serials);
     }
 

@@ -1,5 +1,6 @@
 package org.kdive.session;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -21,8 +22,12 @@ public final class StopMemory implements Memory {
     /** Longer reads go past the cache: they are dumps, not looks. */
     private static final int LONG_READ_BYTES = 64 * 1024;
 
+    /** What is read at once over a serial line, 10 ms and more at 115200 baud: nothing is prefetched there. */
+    private static final int SHORT_BYTES = 64;
+
     private final RspClient stub;
     private final ThreadId thread;
+    private final int pageBytes; // of the cache, a power of two
     private final Optional<MappedMemory> mapped; // empty: every read is a packet
     private final Supplier<Optional<MemoryMap>> machineMap;
     private Optional<MemoryMap> machine = Optional.empty(); // until asked for; of the whole stop
@@ -33,6 +38,7 @@ public final class StopMemory implements Memory {
             RspClient stub, ThreadId thread, Optional<MappedMemory> mapped, Supplier<Optional<MemoryMap>> machineMap) {
         this.stub = stub;
         this.thread = thread;
+        this.pageBytes = stub.features().isTerse() ? SHORT_BYTES : PAGE_BYTES;
         this.mapped = mapped;
         this.machineMap = machineMap;
     }
@@ -46,16 +52,19 @@ public final class StopMemory implements Memory {
         if (length > LONG_READ_BYTES) {
             return direct(address, length);
         }
+        if (pageBytes < PAGE_BYTES) {
+            readTogether(address, length);
+        }
         byte[] bytes = new byte[length];
         int done = 0;
         while (done < length) {
             long here = address + done;
-            int offset = (int) (here & (PAGE_BYTES - 1));
+            int offset = (int) (here & (pageBytes - 1));
             byte[] page = page(here - offset);
             if (page.length == 0) {
                 throw reason(here);
             }
-            int count = Math.min(length - done, PAGE_BYTES - offset);
+            int count = Math.min(length - done, pageBytes - offset);
             System.arraycopy(page, offset, bytes, done, count);
             done += count;
         }
@@ -79,13 +88,36 @@ public final class StopMemory implements Memory {
         }
     }
 
+    // what is missing of the range, in as few packets as its length takes
+    private void readTogether(long address, int length) {
+        long first = address & -pageBytes;
+        long last = address + length - 1 & -pageBytes;
+        while (first < last && pages.containsKey(first)) {
+            first += pageBytes;
+        }
+        while (first < last && pages.containsKey(last)) {
+            last -= pageBytes;
+        }
+        if (first >= last) {
+            return; // one at most
+        }
+        try {
+            byte[] bytes = direct(first, (int) (last - first) + pageBytes);
+            for (int at = 0; at < bytes.length; at += pageBytes) {
+                pages.putIfAbsent(first + at, Arrays.copyOfRange(bytes, at, at + pageBytes));
+            }
+        } catch (ImageException e) {
+            // not all of it can be read: one by one it is found which
+        }
+    }
+
     private byte[] page(long start) {
         return pages.computeIfAbsent(start, this::readPage);
     }
 
     private byte[] readPage(long start) {
         try {
-            return direct(start, PAGE_BYTES);
+            return direct(start, pageBytes);
         } catch (ImageException e) {
             return new byte[0];
         }

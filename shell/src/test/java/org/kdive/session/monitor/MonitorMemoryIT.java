@@ -53,8 +53,7 @@ final class MonitorMemoryIT {
                             .isEqualTo(file.read(0, physical, address, length).orElseThrow());
                 }
                 byte[] all = file.read(0, true, ROM, ROM_BYTES).orElseThrow();
-                assertThat(new String(all, StandardCharsets.ISO_8859_1))
-                        .contains("SeaBIOS");
+                assertThat(new String(all, StandardCharsets.ISO_8859_1)).contains("SeaBIOS");
                 assertThat(directory.resolve("memory")).doesNotExist();
             }
         } finally {
