@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed close or write ends the connection, which tells everybody
 public final class QmpConnection implements AutoCloseable {
+    private static final Duration LAST_WORDS = Duration.ofMillis(300); // of a peer that cannot be written to
     private static final Logger WIRE = LoggerFactory.getLogger("qmp.wire");
 
     private final QmpLoop loop;
@@ -227,7 +228,10 @@ public final class QmpConnection implements AutoCloseable {
         open.writeAndFlush(Unpooled.copiedBuffer(line + "\n", StandardCharsets.UTF_8))
                 .addListener(written -> {
                     if (!written.isSuccess()) {
-                        end(new QmpFailure.Disconnected(endpoint, "sending: " + written.cause()));
+                        // it is gone; why, it may have said: what it sent is still to be read, and then its end
+                        var unused = loop.schedule(
+                                () -> end(new QmpFailure.Disconnected(endpoint, "sending: " + written.cause())),
+                                LAST_WORDS);
                     }
                 });
     }

@@ -37,6 +37,7 @@ public final class QmpTransport {
         new Bootstrap()
                 .group(loop.group())
                 .channel(unix ? NioDomainSocketChannel.class : NioSocketChannel.class)
+                .option(ChannelOption.AUTO_CLOSE, false) // its last words are read though nothing can be sent
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(timeout.toMillis(), Integer.MAX_VALUE))
                 .handler(pipeline(connection))
                 .connect(address)
@@ -63,6 +64,7 @@ public final class QmpTransport {
                 .group(loop.group())
                 .channel(NioServerDomainSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, 1)
+                .childOption(ChannelOption.AUTO_CLOSE, false)
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
