@@ -17,7 +17,7 @@ import org.kdive.session.printing.Escapes;
 /** The verbs a verdict is made of: what should be true, what the guest should say, and what to type to it. */
 final class ExpectVerbs {
     private static final String USAGE = "expect EXPRESSION | expect stop LOCATION | expect console REGEX [within TIME]"
-            + " | expect event NAME [within TIME]";
+            + " | expect event NAME [within TIME] | expect notice REGEX [within TIME]";
     private static final Duration PATIENCE = Duration.ofSeconds(30); // for the console, when nobody set a timeout
     private static final Pattern WITHIN = Pattern.compile("(.*\\S)\\s+within\\s+([\\d.]+\\s*(?:ms|s|m|min)?)");
 
@@ -32,7 +32,7 @@ final class ExpectVerbs {
     }
 
     private Command expect() {
-        Subcommands words = new Subcommands("expect", List.of(stop(), console(), event()))
+        Subcommands words = new Subcommands("expect", List.of(stop(), console(), event(), notice()))
                 .otherwise(ExpectVerbs::expression, Completers.EXPRESSIONS);
         return Command.named("expect")
                 .topic(Topic.SCRIPTS)
@@ -40,13 +40,15 @@ final class ExpectVerbs {
                 .usage("expect stop LOCATION")
                 .usage("expect console REGEX [within TIME]")
                 .usage("expect event NAME [within TIME]")
+                .usage("expect notice REGEX [within TIME]")
                 .summary("fail unless it is so")
                 .help("""
                         A script ends with status 1 where an expectation fails, and with 4 where time runs out.
                           expect $rip == start_kernel
                           expect stop start_kernel
                           expect console / # within 30s
-                          expect event RESET within 10s""")
+                          expect event RESET within 10s
+                          expect notice put back to a snapshot within 10s""")
                 .completes(words)
                 .runs(words);
     }
@@ -122,7 +124,7 @@ final class ExpectVerbs {
                         throw new SessionException("expect console: what?", new SessionFailure.Usage(USAGE));
                     }
                     Wanted wanted = wanted(arguments.tail());
-                    Pattern pattern = pattern(wanted.what());
+                    Pattern pattern = pattern("console", wanted.what());
                     session.expectations().console(pattern, wanted.limit());
                 });
     }
@@ -158,12 +160,27 @@ final class ExpectVerbs {
                 });
     }
 
-    private static Pattern pattern(String regex) {
+    private Command notice() {
+        return Command.named("notice")
+                .usage("expect notice REGEX [within TIME]")
+                .summary("kdive tells by itself something that matches, now or soon")
+                .help(
+                        "What another monitor did, a stop in the background, the machine's end. Each line is met once, in their order.")
+                .runs((session, arguments, output) -> {
+                    if (arguments.isEmpty()) {
+                        throw new SessionException("expect notice: what?", new SessionFailure.Usage(USAGE));
+                    }
+                    Wanted wanted = wanted(arguments.tail());
+                    session.expectations().notice(pattern("notice", wanted.what()), wanted.limit());
+                });
+    }
+
+    private static Pattern pattern(String what, String regex) {
         try {
             return Pattern.compile(regex, Pattern.MULTILINE);
         } catch (PatternSyntaxException e) {
             throw new SessionException(
-                    "expect console: %s at %d in %s".formatted(e.getDescription(), e.getIndex() + 1, regex),
+                    "expect %s: %s at %d in %s".formatted(what, e.getDescription(), e.getIndex() + 1, regex),
                     new SessionFailure.Usage(USAGE),
                     e);
         }

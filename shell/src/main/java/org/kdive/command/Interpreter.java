@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.OptionalInt;
 import org.kdive.session.Session;
+import org.kdive.session.Stop;
 
 /**
  * Runs lines of the command language. {@link #execute} and {@link #complete} are called on the front end's thread and do
@@ -62,6 +63,9 @@ public final class Interpreter {
 
     /** The same for a file's command, already on the session's thread: a stop's own commands are run after it. */
     void performWhole(String line, Output output) {
+        if (session.state() instanceof Stop) {
+            session.hypervisor().lookAround();
+        }
         perform(line, output);
         followUp.follow(session, reader(), each -> perform(each, output));
     }

@@ -145,6 +145,16 @@ public final class Machine implements AutoCloseable {
         return resets.next();
     }
 
+    /** The machine is as it is known to be: what restarted it before is no news any more. Session thread only. */
+    public void markRestarts() {
+        resets.mark();
+    }
+
+    /** Whether it has been reset since, or put back to a snapshot. Session thread only. */
+    public boolean hasRestarted() {
+        return resets.hasRestarted();
+    }
+
     /** Completes when QEMU has ended, by whatever cause; this machine still wants closing then. */
     public CompletableFuture<MachineExit> exit() {
         return supervisor.exit().copy();

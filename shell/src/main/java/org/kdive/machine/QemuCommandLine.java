@@ -29,9 +29,8 @@ final class QemuCommandLine {
         add("-nodefaults", "-no-user-config", "-display", "none");
         // Stopped before the first instruction; a panic pauses, so that there is something to look at.
         add("-S", "-action", "panic=pause");
-        if (isX86()) {
-            add("-D", run.resetLog().toString(), "-d", "cpu_reset"); // a triple fault leaves no other trace
-        }
+        // a triple fault leaves no other trace, nor does a snapshot that another monitor loads
+        add("-D", run.resetLog().toString(), "-d", "cpu_reset");
         hardware();
         channels();
         blocks();

@@ -23,6 +23,7 @@ final class ResetLog {
 
     private final Path file;
     private long seen; // bytes
+    private long marked; // bytes
 
     ResetLog(Path file) {
         this.file = file;
@@ -35,6 +36,19 @@ final class ResetLog {
     /** The first triple fault written since the last call that was no way to reset the machine. */
     Optional<TripleFault> next() {
         return first(added());
+    }
+
+    /** What is known now is no news to {@link #hasRestarted}. */
+    void mark() {
+        marked = file.toFile().length();
+    }
+
+    /**
+     * Whether the machine's first processor was reset since the mark, be it to load a snapshot, of which QEMU tells nobody. The
+     * others are reset whenever a kernel starts them.
+     */
+    boolean hasRestarted() {
+        return file.toFile().length() > marked && bytesFrom(marked).contains("CPU Reset (CPU 0)");
     }
 
     static Optional<TripleFault> first(String log) {
@@ -66,12 +80,18 @@ final class ResetLog {
     }
 
     private String added() {
+        long end = file.toFile().length();
+        String text = bytesFrom(seen);
+        seen = Math.max(end, seen + text.length());
+        return text;
+    }
+
+    private String bytesFrom(long start) {
         try (RandomAccessFile log = new RandomAccessFile(file.toFile(), "r")) {
             long length = log.length();
-            byte[] bytes = new byte[(int) Math.min(MOST_BYTES, Math.max(0, length - seen))];
+            byte[] bytes = new byte[(int) Math.min(MOST_BYTES, Math.max(0, length - start))];
             log.seek(length - bytes.length);
             log.readFully(bytes);
-            seen = length;
             return new String(bytes, StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
             return ""; // no reset yet, or a machine without such a log

@@ -3,6 +3,7 @@ package org.kdive.session;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.kdive.gdbrsp.RspClient;
 import org.kdive.gdbrsp.RspException;
 import org.kdive.gdbrsp.RspFailure;
@@ -12,6 +13,7 @@ import org.kdive.gdbrsp.ThreadId;
 import org.kdive.machine.Accelerator;
 import org.kdive.machine.Machine;
 import org.kdive.machine.MachineException;
+import org.kdive.machine.MachineExit;
 import org.kdive.machine.MachineFailure;
 import org.kdive.qmp.QmpClient;
 import org.kdive.qmp.QmpException;
@@ -22,8 +24,11 @@ final class Engagement implements AutoCloseable {
     // why it stopped is inferred from the registers: they are asked for with the first byte of the stop
     private static final RspOptions STUB = RspOptions.defaults().withRegistersAtStops(true);
     private static final Duration BOOT_DEADLINE = Duration.ofSeconds(30);
-    private static final Set<String> RUN_STATE_EVENTS =
-            Set.of("STOP", "RESUME", "RESET", "SHUTDOWN", "GUEST_PANICKED", "WATCHDOG", "POWERDOWN");
+    private static final Duration STUB_GRACE = Duration.ofSeconds(2); // QEMU's sockets close before its end is known
+    private static final String STUB_LOST =
+            "QEMU lives, but its gdb stub was taken away (gdbserver none in another monitor?); boot starts another machine";
+    private static final Set<String> RUN_STATE_EVENTS = Set.of(
+            "STOP", "RESUME", "RESET", "SHUTDOWN", "GUEST_PANICKED", "WATCHDOG", "POWERDOWN", "JOB_STATUS_CHANGE");
 
     private final Target target;
     private final SlideSearch slide;
@@ -72,6 +77,11 @@ final class Engagement implements AutoCloseable {
             engagement.listen(machine.qmp());
             var unused =
                     machine.exit().thenAccept(exit -> engagement.control.post(new Happening.Gone(exit.describe())));
+            var unusedEither = stub.closed()
+                    .thenCompose(failure -> machine.exit()
+                            .thenApply(MachineExit::describe)
+                            .completeOnTimeout(STUB_LOST, STUB_GRACE.toMillis(), TimeUnit.MILLISECONDS))
+                    .thenAccept(how -> engagement.control.post(new Happening.Gone(how)));
             engagement.begin(new Cause.Start());
             if (plan.bundle() != null) {
                 engagement.checkpoints.open(plan.bundle());

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.kdive.machine.ConsoleMatch;
 import org.kdive.qmp.QmpEvent;
@@ -18,11 +19,13 @@ public final class Expectations {
     private final Session session;
     private final RunControl control;
     private final ConsoleDesk console;
+    private final Notices notices;
 
-    Expectations(Session session, RunControl control, ConsoleDesk console) {
+    Expectations(Session session, RunControl control, ConsoleDesk console, Notices notices) {
         this.session = session;
         this.control = control;
         this.console = console;
+        this.notices = notices;
     }
 
     /**
@@ -60,17 +63,36 @@ public final class Expectations {
      */
     public QmpEvent event(String name, Duration deadline) {
         EventLog log = session.hypervisor().monitors().events();
+        return await(() -> log.meet(name), deadline, "QEMU did not tell of " + name);
+    }
+
+    /**
+     * Waits until kdive tells of something by itself: a notice, a stop that nobody waits for, the machine's end. Each line is met
+     * once, with all before it. Throws TimedOut, Interrupted.
+     */
+    public String notice(Pattern pattern, Duration deadline) {
+        return await(
+                () -> {
+                    if (session.state() instanceof Stop) {
+                        session.hypervisor().lookAround();
+                    }
+                    return notices.meet(pattern);
+                },
+                deadline,
+                "nothing was told that matches /%s/".formatted(pattern));
+    }
+
+    private <T> T await(Supplier<Optional<T>> meeting, Duration deadline, String otherwise) {
         long end = System.nanoTime() + deadline.toNanos();
         while (true) {
-            Optional<QmpEvent> met = log.meet(name);
+            Optional<T> met = meeting.get();
             if (met.isPresent()) {
                 return met.get();
             }
             session.checkInterrupt();
             if (System.nanoTime() - end > 0) {
                 throw new SessionException(
-                        "QEMU did not tell of %s within %s".formatted(name, said(deadline)),
-                        new SessionFailure.TimedOut(deadline));
+                        "%s within %s".formatted(otherwise, said(deadline)), new SessionFailure.TimedOut(deadline));
             }
             control.attendUntil(
                     new CompletableFuture<Void>().completeOnTimeout(null, SLICE.toMillis(), TimeUnit.MILLISECONDS));

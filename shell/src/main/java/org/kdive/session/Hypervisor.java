@@ -27,6 +27,7 @@ public final class Hypervisor {
     private final MonitorDesk monitors;
     private final Hotplug hotplug;
     private final GuestImage guestImage;
+    private final StopCheck check;
     private final Map<String, Saved> saved = new HashMap<>();
 
     /** What of a snapshot is kdive's: who was looked at, and where the kernel was. */
@@ -38,6 +39,7 @@ public final class Hypervisor {
         this.slide = slide;
         this.monitors = new MonitorDesk(target, control);
         this.hotplug = new Hotplug(monitors);
+        this.check = new StopCheck(control, target, slide, notices);
         this.guestImage = new GuestImage(target, monitors, control, notices);
     }
 
@@ -84,6 +86,11 @@ public final class Hypervisor {
         QmpValue answer = target.requireQmp("qmp").call(command, arguments);
         target.invalidate();
         return answer;
+    }
+
+    /** Looks for what another monitor did of which QEMU told nobody; a stop may be another from here on. */
+    public void lookAround() {
+        check.lookForRestore();
     }
 
     /** What was read before is void: QEMU did something to the guest that is not ours to know. */

@@ -32,7 +32,7 @@ final class Reconciler {
         this.target = target;
         this.slide = slide;
         this.notices = notices;
-        this.check = new StopCheck(control, target, notices);
+        this.check = new StopCheck(control, target, slide, notices);
     }
 
     /** The last event that explains a stop, or null; asked once per stop. */
@@ -48,6 +48,11 @@ final class Reconciler {
         return shutDown == null ? how : shutDown.describe() + ": " + how;
     }
 
+    /** The guest has stopped; nobody has asked why yet. */
+    void onStop() {
+        check.lookForRestoreAtStop();
+    }
+
     void onEvent(QmpEvent event) {
         switch (event.name()) {
             case "RESUME" -> onResume();
@@ -57,6 +62,7 @@ final class Reconciler {
                 explain(shutDown);
             }
             case "GUEST_PANICKED" -> explain(new Cause.Panicked("", Optional.empty()));
+            case "JOB_STATUS_CHANGE" -> onJob(text(event, "status"));
             case "WATCHDOG" -> onWatchdog(text(event, "action"));
             default -> {
                 // the others do not touch the run state
@@ -83,8 +89,16 @@ final class Reconciler {
         }
     }
 
+    // snapshot-load of another monitor; QMP tells of no other
+    private void onJob(String status) {
+        if (status.equals("concluded")) {
+            check.lookForRestore();
+        }
+    }
+
     private void onResume() {
         if (!(control.state() instanceof Stop)) {
+            check.lookForRestore(); // ours are no news: somebody saved or loaded a snapshot
             return;
         }
         if (isRunning()) {
@@ -97,6 +111,7 @@ final class Reconciler {
 
     private void onReset(QmpValue data) {
         String reason = data.find("reason").map(QmpValue::text).orElse("?");
+        target.machine().ifPresent(Machine::markRestarts);
         Optional<TripleFault> fault = target.machine().flatMap(Machine::tripleFault);
         fault.ifPresent(seen -> lastWord = faulted(seen));
         boolean byHost = data.find("guest").filter(guest -> !guest.flag()).isPresent();
@@ -105,7 +120,7 @@ final class Reconciler {
             return; // the firmware's own reset on the way up: nothing is known yet that could be wrong
         }
         notices.notice("the guest was reset (%s)", reason);
-        slide.forget();
+        slide.doubt();
         target.invalidate();
         if (control.state() instanceof Stop) {
             control.stoppedBy(new Cause.Start(), target.firstThread());

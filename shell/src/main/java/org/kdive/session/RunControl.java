@@ -10,6 +10,7 @@ import org.kdive.gdbrsp.RspState;
 import org.kdive.gdbrsp.StopReply;
 import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.gdbrsp.ThreadId;
+import org.kdive.machine.Machine;
 
 /**
  * The one owner of the run state: it resumes, it hears of stops from both protocols, and it decides which of them the
@@ -79,6 +80,7 @@ final class RunControl {
 
     Stop stoppedBy(Cause cause, ThreadId thread, Aftermath aftermath) {
         target.modules().stopped();
+        target.machine().ifPresent(Machine::markRestarts);
         return state.stopped(cause, thread, aftermath);
     }
 
@@ -227,6 +229,11 @@ final class RunControl {
         }
     }
 
+    /** Hears all that has come so far. */
+    void catchUp() {
+        happenings.rest().forEach(this::handle);
+    }
+
     /** From any thread: something happened. */
     void post(Happening happening) {
         happenings.post(happening);
@@ -292,6 +299,7 @@ final class RunControl {
             return; // the target is gone: the state says so
         }
         target.stopped();
+        reconciler.onStop();
         if (goal.stepping().isEmpty()) {
             BreakpointTrap.putBack(target, planting, reply, resumption.whoStopped(reply));
         }

@@ -357,7 +357,7 @@ public final class Session implements AutoCloseable {
 
     /** What is waited for: words on the console, events of QEMU. */
     public Expectations expectations() {
-        return new Expectations(this, require().control(), console);
+        return new Expectations(this, require().control(), console, notices);
     }
 
     /** What is debugged, for the tests of this package. */

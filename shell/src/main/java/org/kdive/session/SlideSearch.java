@@ -24,6 +24,7 @@ final class SlideSearch {
     private List<Stoppoint> wanted = List.of(); // by the method, for the present run
     private boolean settled;
     private boolean complained;
+    private @Nullable Place doubted; // where it was before it may have moved; null: nothing to look at again
     private String explanation = "no kernel image is known";
     private List<String> confirmations = List.of();
 
@@ -100,6 +101,20 @@ final class SlideSearch {
         }
     }
 
+    /** The guest is stopped: is the kernel up, and where it was, or elsewhere? It may be long after the reset was told. */
+    void settleDoubt(ThreadId thread) {
+        Place before = doubted;
+        doubted = null;
+        if (before == null) {
+            return;
+        }
+        if (new KernelMark(target).isAt(thread, before.slideBytes())) {
+            restore(before);
+        } else {
+            tryRunning(thread);
+        }
+    }
+
     /** The explanation, and a line for each other way in which the same was found. */
     List<String> explainAll() {
         return Stream.concat(Stream.of(explanation), confirmations.stream()).toList();
@@ -110,6 +125,15 @@ final class SlideSearch {
         confirmations = List.copyOf(lines);
     }
 
+    /** After a reset, or when the guest's memory became another: {@link #settleDoubt} comes at the next stop at the latest. */
+    void doubt() {
+        Place before = place();
+        forget();
+        if (before.settled() && !settled) {
+            doubted = before;
+        }
+    }
+
     /** A kernel was found in the guest's memory, where no image was given. */
     void adopt(Program linked, SlideMethod.Found found) {
         target.adopt(linked);
@@ -118,6 +142,7 @@ final class SlideSearch {
 
     /** What must be planted while the search is on. The guest is stopped. */
     List<Stoppoint> stoppoints() {
+        settleDoubt(target.firstThread());
         boolean searching = !settled && target.hasKernel();
         boolean wasLooking = !wanted.isEmpty();
         wanted = searching ? method().stoppoints(target.firstThread()) : List.of();
@@ -145,6 +170,7 @@ final class SlideSearch {
 
     /** The guest stands at this instruction, for whatever reason. */
     void passes(ThreadId thread, long pc) {
+        settleDoubt(thread);
         if (isWanted(pc)) {
             onReached(thread);
         }

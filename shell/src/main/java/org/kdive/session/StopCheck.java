@@ -1,18 +1,78 @@
 package org.kdive.session;
 
+import org.kdive.machine.Machine;
+
 /**
  * Whether a stop still is what the guest is. QEMU has one run state and one machine for all its monitors, and tells the stub
  * nothing of what they do to a guest that is stopped (7.2 to 10.2). Session thread.
  */
 final class StopCheck {
+    private static final String RESTORED = "the guest was put back to a snapshot from outside";
+
     private final RunControl control;
     private final Target target;
+    private final SlideSearch slide;
     private final Notices notices;
+    private boolean looking; // hearing what QEMU told first
 
-    StopCheck(RunControl control, Target target, Notices notices) {
+    StopCheck(RunControl control, Target target, SlideSearch slide, Notices notices) {
         this.control = control;
         this.target = target;
+        this.slide = slide;
         this.notices = notices;
+    }
+
+    /**
+     * Another monitor may have put the guest back to a snapshot. The reset that is part of it is written down, and only the one
+     * of a snapshot is told to nobody: whatever else QEMU has told is heard first.
+     */
+    void lookForRestore() {
+        if (!looking && isRestored()) {
+            restored();
+            if (control.state() instanceof Running) {
+                control.stopQuietly();
+            }
+        }
+    }
+
+    /** The same where the guest has just stopped, and it is not known yet why. */
+    void lookForRestoreAtStop() {
+        if (isRestored()) {
+            restored();
+        }
+    }
+
+    private boolean isRestored() {
+        if (looking || !hasRestarted()) {
+            return hasRestarted(); // all before it has been heard then
+        }
+        looking = true;
+        try {
+            var unused = target.runState();
+            control.catchUp();
+        } finally {
+            looking = false;
+        }
+        return hasRestarted();
+    }
+
+    private void restored() {
+        target.rewound();
+        slide.doubt();
+        if (control.state() instanceof Stop stop) {
+            slide.settleDoubt(stop.thread());
+            notices.notice("%s: now at %s", RESTORED, target.describe(stop.pc()));
+            control.stoppedBy(new Cause.StoppedElsewhere(RESTORED), stop.thread());
+        } else {
+            notices.notice(RESTORED);
+            target.machine().ifPresent(Machine::markRestarts);
+        }
+    }
+
+    // a replay goes back by itself
+    private boolean hasRestarted() {
+        return !target.recorded().isEither()
+                && target.machine().filter(Machine::hasRestarted).isPresent();
     }
 
     /** Another monitor let the guest run, and it has stopped before we could look. */

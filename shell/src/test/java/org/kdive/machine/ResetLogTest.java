@@ -68,4 +68,22 @@ final class ResetLogTest {
         Files.writeString(file, START + FAULT, StandardOpenOption.APPEND);
         assertThat(log.next()).contains(SEEN);
     }
+
+    @Test
+    void aStartOfTheFirstProcessorIsNewsUntilItIsMarkedAndThatOfAnotherIsNone(@TempDir Path directory)
+            throws IOException {
+        Path file = directory.resolve("resets");
+        ResetLog log = new ResetLog(file);
+        log.mark();
+        assertThat(log.hasRestarted()).isFalse(); // no file yet
+
+        Files.writeString(file, "CPU Reset (CPU 1)\nRIP=\n");
+        assertThat(log.hasRestarted()).isFalse();
+
+        Files.writeString(file, "CPU Reset (CPU 0)\nRIP=\n", StandardOpenOption.APPEND);
+        assertThat(log.hasRestarted()).isTrue();
+        log.mark();
+        assertThat(log.hasRestarted()).isFalse();
+        assertThat(log.next()).isEmpty();
+    }
 }

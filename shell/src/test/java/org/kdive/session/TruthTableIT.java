@@ -67,7 +67,7 @@ final class TruthTableIT {
     }
 
     /** What kdive shows must be what QEMU's own monitor says. */
-    private static void assertTrue(Guest guest, QmpClient other) {
+    static void assertTrue(Guest guest, QmpClient other) {
         boolean running = guest.on(guest.session::isRunning);
         assertThat(other.call("query-status", Map.of()).flag("running")).isEqualTo(running);
         if (!running) {
@@ -82,7 +82,7 @@ final class TruthTableIT {
                 .text();
     }
 
-    private static void patch(Guest guest, String code) {
+    static void patch(Guest guest, String code) {
         guest.on(() -> {
             Stop stop = guest.session.requireStop();
             stop.write(stop.pc(), HexFormat.of().parseHex(code));
@@ -90,7 +90,7 @@ final class TruthTableIT {
         });
     }
 
-    private static String here(Guest guest) {
+    static String here(Guest guest) {
         return guest.where(guest.on(guest.session::requireStop));
     }
 
@@ -99,22 +99,23 @@ final class TruthTableIT {
         return "66ba%02x%02xb0%02xee".formatted(port & 0xff, port >> 8, value) + SPIN;
     }
 
-    private void resumeInBackground(Guest guest) {
+    static void resumeInBackground(Guest guest, List<Stop> told) {
         told.clear();
         guest.on(guest.session::resume);
     }
 
     /** The guest stops by itself or is stopped; the front end is told once. */
-    private Cause awaitTold(Guest guest) {
+    static Cause awaitTold(Guest guest, List<Stop> told) {
         await().atMost(SOON).until(() -> guest.on(() -> !told.isEmpty()));
         assertThat(told).hasSize(1);
         return told.get(0).cause();
     }
 
-    private static void awaitNotice(Guest guest, String words) {
-        await(words)
-                .atMost(SOON)
-                .until(() -> guest.on(() -> guest.notices.stream().anyMatch(line -> line.contains(words))));
+    static void awaitNotice(Guest guest, String words) {
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(guest.on(() -> List.copyOf(guest.notices)))
+                        .as("in state %s", guest.on(guest.session::state))
+                        .anyMatch(line -> line.contains(words)));
         assertThat(guest.notices).filteredOn(line -> line.contains(words)).hasSize(1);
         guest.notices.clear();
     }
@@ -186,7 +187,7 @@ final class TruthTableIT {
         told.clear();
         other.call("cont", Map.of());
         awaitNotice(guest, "the guest was resumed from outside (QMP cont)");
-        assertThat(awaitTold(guest)).isEqualTo(new Cause.BreakpointHit(List.of(next.number()), false));
+        assertThat(awaitTold(guest, told)).isEqualTo(new Cause.BreakpointHit(List.of(next.number()), false));
         assertThat(here(guest)).isEqualTo(place);
         assertThat(guest.on(
                         () -> guest.session.breakpoints().require(next.number()).hits()))
@@ -196,11 +197,11 @@ final class TruthTableIT {
 
     private void pausedFromOutside(Guest guest, QmpClient other) {
         patch(guest, SPIN);
-        resumeInBackground(guest);
+        resumeInBackground(guest, told);
         await().atMost(SOON)
                 .until(() -> other.call("query-status", Map.of()).flag("running")); // the resume may be on its way
         other.call("stop", Map.of());
-        assertThat(awaitTold(guest).describe()).isEqualTo("Stopped from outside (paused)");
+        assertThat(awaitTold(guest, told).describe()).isEqualTo("Stopped from outside (paused)");
         assertTrue(guest, other);
     }
 
@@ -228,22 +229,22 @@ final class TruthTableIT {
 
     private void watchdogAndPvpanic(Guest guest, QmpClient other) {
         patch(guest, out(0x443, 15)); // ib700: in 0 s
-        resumeInBackground(guest);
-        assertThat(awaitTold(guest)).isEqualTo(new Cause.WatchdogExpired());
+        resumeInBackground(guest, told);
+        assertThat(awaitTold(guest, told)).isEqualTo(new Cause.WatchdogExpired());
         assertTrue(guest, other);
 
         patch(guest, out(0x505, 1));
-        resumeInBackground(guest);
-        assertThat(awaitTold(guest)).isInstanceOf(Cause.Panicked.class);
+        resumeInBackground(guest, told);
+        assertThat(awaitTold(guest, told)).isInstanceOf(Cause.Panicked.class);
         assertTrue(guest, other);
     }
 
     private void reboots(Guest guest, QmpClient other, Breakpoint start) {
         guest.notices.clear();
         patch(guest, out(0xcf9, 6));
-        resumeInBackground(guest);
+        resumeInBackground(guest, told);
         awaitNotice(guest, "the guest was reset (guest-reset)");
-        assertThat(awaitTold(guest)).isEqualTo(new Cause.BreakpointHit(List.of(start.number()), false));
+        assertThat(awaitTold(guest, told)).isEqualTo(new Cause.BreakpointHit(List.of(start.number()), false));
         assertThat(here(guest)).isEqualTo("start_kernel");
         assertTrue(guest, other);
     }
@@ -252,8 +253,8 @@ final class TruthTableIT {
         String words = immediate(guest.evaluate("(unsigned long)linux_banner"));
         String panic = immediate(guest.evaluate("(unsigned long)panic"));
         patch(guest, "48bf" + words + "48b8" + panic + "ffd0"); // mov rdi, words; mov rax, panic; call rax
-        resumeInBackground(guest);
-        Cause cause = awaitTold(guest);
+        resumeInBackground(guest, told);
+        Cause cause = awaitTold(guest, told);
         assertThat(cause).isInstanceOf(Cause.Panicked.class);
         assertThat(cause.describe()).startsWith("Kernel panic: Linux version");
         assertTrue(guest, other);
@@ -266,7 +267,7 @@ final class TruthTableIT {
     private void powersOff(Guest guest) {
         guest.notices.clear();
         patch(guest, "66ba040666b8002066ef" + SPIN); // PM1a_CNT: SLP_EN, type 0
-        resumeInBackground(guest);
+        resumeInBackground(guest, told);
         awaitNotice(guest, "ended: The guest shut down (guest-shutdown)");
         assertThat(guest.on(guest.session::state)).isInstanceOf(SessionState.Ended.class);
     }
