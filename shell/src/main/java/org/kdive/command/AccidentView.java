@@ -11,6 +11,8 @@ import org.kdive.images.linux.Printk;
 
 /** An oops or a panic in plain words. */
 final class AccidentView {
+    private static final String STUCK = "a CPU has run kernel code for long without letting anything else run:"
+            + " an endless loop, or a lock that is never released";
     private static final int MOST_CALLS = 8;
     private static final long PAGE_BYTES = 4096;
 
@@ -72,6 +74,26 @@ final class AccidentView {
         line("calls", calls(oops.calls()), output);
     }
 
+    /** The line below a headline that tells of a hang. */
+    static void hang(String words, Output output) {
+        line("what", hang(words), output);
+        line("see", "thread apply all backtrace; info tasks; backtrace task PID", output);
+    }
+
+    private static String hang(String words) {
+        if (words.startsWith("INFO: task")) {
+            return "it waits in the kernel for what does not come: a lock that somebody keeps, or a disk or a network"
+                    + " that does not answer";
+        }
+        if (words.startsWith("rcu:")) {
+            return "a CPU or a task has not come to a place where it holds nothing of RCU's: an endless loop with"
+                    + " interrupts or preemption off; or a host that is too busy for this guest";
+        }
+        return words.contains("workqueue")
+                ? "work that was queued is not done: what is before it runs or waits for ever"
+                : STUCK;
+    }
+
     private static void line(String label, String text, Output output) {
         if (!text.isEmpty()) {
             output.line("  %-7s %s", label, text);
@@ -112,8 +134,7 @@ final class AccidentView {
                     + " or written over, or text taken for one");
         }
         if (headline.contains("soft lockup") || headline.contains("hard LOCKUP")) {
-            return Optional.of("a CPU has run kernel code for long without letting anything else run:"
-                    + " an endless loop, or a lock that is never released");
+            return Optional.of(STUCK);
         }
         if (headline.contains("stack guard page") || headline.startsWith("double fault")) {
             return Optional.of("the kernel's stack is full, or its pointer is wrong: often endless recursion");

@@ -2,6 +2,7 @@ package org.kdive.command;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.session.Breakpoint;
@@ -120,7 +121,7 @@ final class CheckpointVerbs {
                     }
                     Checkpoint one = session.checkpoints().require(words.size() > 1 ? words.get(1) : "");
                     Path file = Path.of(words.get(0));
-                    session.checkpoints().export(one, file);
+                    session.checkpoints().export(one, file, Map.of());
                     output.line(
                             "Checkpoint %d %s is in %s, %.1f MiB; kdive boot --checkpoint %s opens it",
                             one.number(), one.name(), file, file.toFile().length() / 1048576.0, file);

@@ -27,6 +27,7 @@ public final class Interpreter {
         all.addAll(new DefinitionVerbs(this).commands());
         all.add(new ThreadVerbs(this).command());
         all.add(FrameVerbs.frame(new FrameApply(this)));
+        all.add(new BundleVerb(this).command());
         this.table = new CommandTable(all);
     }
 

@@ -83,6 +83,18 @@ public final class Options {
                 (session, value) ->
                         session.vigil().panics(value.isEmpty() || PrintSetting.isOn(value, "set stop-on-panic on|off")),
                 session -> onOff(session.vigil().panics()));
+        add(
+                "stop-on-hang",
+                "on|off",
+                "whether the guest stops when its kernel says on the console that a CPU or a task hangs",
+                (session, value) -> session.vigil().hangs(isOn("stop-on-hang", value)),
+                session -> onOff(session.vigil().hangs()));
+        add(
+                "checkpoint-on-panic",
+                "on|off",
+                "whether an oops, a panic and a hang are kept as checkpoints",
+                (session, value) -> session.vigil().keeps(isOn("checkpoint-on-panic", value)),
+                session -> onOff(session.vigil().keeps()));
         console();
         print(printing, "pretty", "on|off", "a line for each member of a struct", o -> onOff(o.pretty()));
         print(printing, "symbol", "on|off", "the symbol behind an address", o -> onOff(o.symbols()));

@@ -62,6 +62,9 @@ public final class StopView {
                 output.line("%s", why + cpu(stop));
             }
             accident(stop.cause()).ifPresent(oops -> AccidentView.show(oops, output));
+            if (stop.cause() instanceof Cause.Hung hung) {
+                AccidentView.hang(hung.words(), output);
+            }
             output.line("%s", where);
         }
     }

@@ -37,7 +37,7 @@ final class BundleWriter {
     }
 
     /** The file is there when all of it is, and not before. */
-    void write(Path file, String tag, Properties debugger) {
+    void write(Path file, String tag, Properties debugger, Map<String, byte[]> papers) {
         requirePortable();
         Path whole = file.toAbsolutePath();
         Path part = whole.resolveSibling(whole.getFileName() + ".part");
@@ -46,7 +46,7 @@ final class BundleWriter {
                 throw new FileAlreadyExistsException(whole.toString());
             }
             try {
-                writeAll(part, tag, debugger);
+                writeAll(part, tag, debugger, papers);
                 Files.move(part, whole);
             } finally {
                 Files.deleteIfExists(part);
@@ -75,7 +75,7 @@ final class BundleWriter {
         }
     }
 
-    private void writeAll(Path part, String tag, Properties debugger) throws IOException {
+    private void writeAll(Path part, String tag, Properties debugger, Map<String, byte[]> papers) throws IOException {
         Properties machine = new Properties();
         HardwareProperties hardware = new HardwareProperties(machine);
         hardware.write(spec);
@@ -98,6 +98,11 @@ final class BundleWriter {
                 if (spec.disks().get(i).access() == Disk.Access.SCRATCH) {
                     snapshot(zip, machine, MachineBundle.diskName(i), MachineSpec.diskNode(i), run.diskOverlay(i), tag);
                 }
+            }
+            for (Map.Entry<String, byte[]> paper : papers.entrySet()) {
+                zip.putNextEntry(new ZipEntry(paper.getKey()));
+                zip.write(paper.getValue());
+                zip.closeEntry();
             }
             text(zip, "debugger.properties", debugger);
             text(zip, "machine.properties", machine);

@@ -76,14 +76,15 @@ public final class Machine implements AutoCloseable {
      * when the file is there already or the disk is full.
      *
      * @param debugger kept with it
+     * @param papers what else is to be in it, by name
      */
-    public void export(Path file, String tag, Properties debugger) {
+    public void export(Path file, String tag, Properties debugger, Map<String, byte[]> papers) {
         if (!shares.list().isEmpty()) {
             throw new MachineException(
                     "checkpoint export: a shared directory is on no other machine; checkpoint without --share or share add",
                     new MachineFailure.NotPortable("shares"));
         }
-        new BundleWriter(spec, run, qmp).write(file, tag, debugger);
+        new BundleWriter(spec, run, qmp).write(file, tag, debugger, papers);
     }
 
     public MachineSpec spec() {

@@ -20,6 +20,7 @@ import org.kdive.images.disk.Qcow2Snapshot;
  * debugger.properties   what the debugger knew
  * kernel  initrd        what was booted
  * state.qcow2           the machine, as one snapshot; diskN.qcow2 what lay over its disks
+ * report.txt            and whatever else is for people; nobody here reads it
  * </pre>
  *
  * <p>A bundle is from elsewhere and believed in nothing: no path, program or further word for QEMU comes from it. Disks are

@@ -12,6 +12,11 @@ public sealed interface Cause {
     /** One line for people, without the place. */
     String describe();
 
+    /** Whether the kernel has met with one, and what it is like now is worth keeping. */
+    default boolean isAccident() {
+        return false;
+    }
+
     /** Why a guest is stopped that nobody here has stopped: QMP's word for its run state. QEMU, qapi/run-state.json. */
     static Cause ofRunState(String status) {
         return switch (status) {
@@ -130,6 +135,11 @@ public sealed interface Cause {
         public String describe() {
             return words.isEmpty() ? "The guest panicked" : "Kernel panic: " + words;
         }
+
+        @Override
+        public boolean isAccident() {
+            return !words.isEmpty(); // pvpanic's word comes when all is over
+        }
     }
 
     /** The guest's kernel met an error of its own and has told of it; it may go on without the task. */
@@ -137,6 +147,24 @@ public sealed interface Cause {
         @Override
         public String describe() {
             return told.map(oops -> "Kernel oops: " + oops.headline()).orElse("Kernel oops");
+        }
+
+        @Override
+        public boolean isAccident() {
+            return true;
+        }
+    }
+
+    /** The guest's kernel says that something in it hangs: a CPU or a task, in the kernel's words. */
+    record Hung(String words) implements Cause {
+        @Override
+        public String describe() {
+            return "The kernel hangs: " + words;
+        }
+
+        @Override
+        public boolean isAccident() {
+            return true;
         }
     }
 

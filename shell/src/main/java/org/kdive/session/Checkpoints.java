@@ -180,13 +180,17 @@ public final class Checkpoints {
         target.console().ifPresent(line -> line.skip("rewound to " + name));
     }
 
-    /** To a file that opens on another machine. */
-    public void export(Checkpoint one, Path file) {
+    /**
+     * To a file that opens on another machine.
+     *
+     * @param papers what else is to be in it, by name: for people
+     */
+    public void export(Checkpoint one, Path file, Map<String, byte[]> papers) {
         Machine machine = target.machine()
                 .orElseThrow(() -> new SessionException(
                         "checkpoint export: kdive did not boot this machine, and cannot tell how to make its like",
                         new SessionFailure.Unsupported("checkpoint export")));
-        machine.export(file, one.name(), new DebuggerText(target).written(one));
+        machine.export(file, one.name(), new DebuggerText(target).written(one), papers);
     }
 
     /** The machine was made for a bundle, and goes there now. */

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kdive.machine.Console;
@@ -27,21 +28,24 @@ public final class ConsoleDesk {
     private @Nullable Console console; // the one in use; null: no machine of ours
     private Console.@Nullable Subscription subscription; // null: the same
     private boolean replayed; // what the guest reads comes from a log
+    private Consumer<String> hanging = words -> {};
     private volatile boolean cancelled;
 
     ConsoleDesk(Notices notices) {
         this.notices = notices;
     }
 
-    void watch(Console watched, boolean isReplay) {
+    /** @param hang hears what the kernel says of one, on the console's thread */
+    void watch(Console watched, boolean isReplay, Consumer<String> hang) {
         replayed = isReplay;
+        hanging = hang;
         lines.first(watched);
         listen(watched);
     }
 
     private void listen(Console watched) {
         console = watched;
-        LastWords lastWords = new LastWords(words -> notices.notice("%s", words));
+        LastWords lastWords = new LastWords(words -> notices.notice("%s", words), hanging);
         subscription = watched.subscribe(
                 output -> {
                     notices.console(face.shown(output));

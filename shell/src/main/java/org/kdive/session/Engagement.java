@@ -38,6 +38,7 @@ final class Engagement implements AutoCloseable {
     private final Stepper stepper;
     private final Hypervisor hypervisor;
     private final Checkpoints checkpoints;
+    private final AccidentDesk accidents;
     private final KernelFinder finder;
     private final History history;
     private boolean foundRunning = true; // somebody else's guest, before the stub stopped it
@@ -52,8 +53,10 @@ final class Engagement implements AutoCloseable {
         this.stepper = new Stepper(control, target, locations);
         this.hypervisor = new Hypervisor(target, control, slide, bench.notices());
         this.checkpoints = new Checkpoints(target, control, slide, bench);
+        this.accidents = new AccidentDesk(target, control, checkpoints, bench);
         this.finder = new KernelFinder(target, slide, bench.notices());
         this.history = new History(target, control, slide, breakpoints);
+        control.whenAccident(accidents::stopped);
         slide.whenChanged(placement::symbolsMoved);
         target.whenModulesChange(placement::modulesChanged);
         target.initMemory().whenFreed(placement::initMemoryFreed);
@@ -184,6 +187,10 @@ final class Engagement implements AutoCloseable {
 
     Checkpoints checkpoints() {
         return checkpoints;
+    }
+
+    AccidentDesk accidents() {
+        return accidents;
     }
 
     History history() {

@@ -25,6 +25,9 @@ sealed interface Happening {
     /** A replay may have run long enough for a waypoint. */
     record WaypointDue() implements Happening {}
 
+    /** The kernel says on its console that something in it hangs. */
+    record Hung(String words) implements Happening {}
+
     /** Nothing: whoever waits looks again. */
     record Wake() implements Happening {}
 }

@@ -3,7 +3,6 @@ package org.kdive.session;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -153,29 +152,9 @@ public final class Hypervisor {
         return Waits.on(snapshots().list(), "list snapshots");
     }
 
-    /** Name and value of what there is to say about the machine, in order. */
+    /** Name and value of what there is to say about the machine, in order; a screenful. */
     public Map<String, String> describe() {
-        Map<String, String> facts = new LinkedHashMap<>();
-        target.qmp().ifPresent(qmp -> facts.put("QEMU", qmp.greeting().toString()));
-        target.machine().ifPresent(machine -> {
-            facts.put("process", String.valueOf(machine.pid()));
-            facts.put("run directory", machine.runDirectory().toString());
-            facts.put("machine", machine.spec().machine());
-            facts.put("CPUs", String.valueOf(machine.spec().cpus()));
-            facts.put("memory", (machine.spec().memoryBytes() >> 20) + " MiB");
-            facts.put("command line", String.join(" ", machine.commandLine()));
-        });
-        facts.put("accelerator", target.isTcg() ? "TCG" : "not TCG");
-        facts.put("architecture", target.architecture().label());
-        if (target.hasKernel()) {
-            target.image().ifPresent(image -> {
-                facts.put("kernel", image.source());
-                image.banner().ifPresent(banner -> facts.put("banner", banner.strip()));
-            });
-        }
-        facts.put("KASLR slide", slide.explain());
-        target.runState().ifPresent(state -> facts.put("run state", state));
-        return facts;
+        return MachineFacts.of(target, slide);
     }
 
     private QmpSnapshots snapshots() {

@@ -53,12 +53,20 @@ final class LastWords {
             Meaning.of("System is deadlocked on memory|no killable processes", match -> NO_MEMORY),
             Meaning.of("Initramfs unpacking failed: (.*\\S)", match -> NO_UNPACKING.formatted(match.group(1))));
 
+    // kernel/watchdog.c, kernel/hung_task.c, kernel/rcu/tree_stall.h, kernel/workqueue.c; a time stamp before it
+    private static final Pattern HANGS = Pattern.compile("^(?:\\[ *\\d+\\.\\d+](?:\\[ *[TC]\\d+])? )?"
+            + "((?:watchdog: )?BUG: soft lockup - .*|(?:NMI )?watchdog: .*hard LOCKUP.*|INFO: task .* blocked for more than .*"
+            + "|rcu: INFO: rcu\\w* (?:self-)?detected .*stalls? on .*|BUG: workqueue lockup - .*)");
+
     private final Consumer<String> listener;
+    private final Consumer<String> hang;
     private final StringBuilder line = new StringBuilder();
     private final Set<Meaning> said = new HashSet<>();
 
-    LastWords(Consumer<String> listener) {
+    /** @param hang hears each line in which the kernel says that something hangs */
+    LastWords(Consumer<String> listener, Consumer<String> hang) {
         this.listener = listener;
+        this.hang = hang;
     }
 
     /** What the guest wrote, in pieces as they come. */
@@ -74,6 +82,10 @@ final class LastWords {
     }
 
     private void ended(String text) {
+        Matcher hangs = HANGS.matcher(text.stripTrailing());
+        if (hangs.matches()) {
+            hang.accept(hangs.group(1));
+        }
         for (Meaning meaning : MEANINGS) {
             Matcher matcher = meaning.words().matcher(text);
             if (matcher.find() && said.add(meaning)) {

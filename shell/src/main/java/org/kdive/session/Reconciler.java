@@ -81,6 +81,14 @@ final class Reconciler {
         }
     }
 
+    /** The kernel says so; it stops where it is. */
+    void hung(String words) {
+        if (control.state() instanceof Running) {
+            explain(new Cause.Hung(words));
+            control.stopQuietly();
+        }
+    }
+
     private void onWatchdog(String action) {
         if (action.equals("pause")) {
             explain(new Cause.WatchdogExpired());

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.kdive.gdbrsp.Resume;
 import org.kdive.gdbrsp.RspState;
 import org.kdive.gdbrsp.StopReply;
@@ -34,6 +35,7 @@ final class RunControl {
     private final Leaving leaving;
 
     private Goal goal = Goal.run();
+    private Consumer<Stop> afterAccident = stop -> {};
     private boolean awaited;
     private boolean quietStopAsked; // by ourselves: nobody should see that stop
     private volatile boolean interruptAsked;
@@ -82,6 +84,11 @@ final class RunControl {
         target.modules().stopped();
         target.machine().ifPresent(Machine::markRestarts);
         return state.stopped(cause, thread, aftermath);
+    }
+
+    /** What follows from a stop that is an accident of the guest's. */
+    void whenAccident(Consumer<Stop> listener) {
+        afterAccident = listener;
     }
 
     Planting planting() {
@@ -287,6 +294,8 @@ final class RunControl {
             if (state.isRunning() && target.recorded().clock().isDue(happenings)) {
                 stopQuietly();
             }
+        } else if (happening instanceof Happening.Hung hung) {
+            reconciler.hung(hung.words());
         } else if (happening instanceof Happening.Said said) {
             notices.notice("%s", said.line());
         }
@@ -327,6 +336,9 @@ final class RunControl {
 
     private void end(Cause cause, ThreadId where, Aftermath aftermath) {
         Stop stop = stoppedBy(cause, where, aftermath);
+        if (cause.isAccident()) {
+            afterAccident.accept(stop);
+        }
         interruptAsked = false;
         goal = Goal.run();
         if (!awaited) {

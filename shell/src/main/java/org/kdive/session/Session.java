@@ -106,7 +106,7 @@ public final class Session implements AutoCloseable {
     private Stop engage(Engagement begun) {
         engagement = begun;
         boolean replayed = begun.target().recorded().isReplay();
-        begun.target().console().ifPresent(line -> console.watch(line, replayed));
+        begun.target().console().ifPresent(line -> console.watch(line, replayed, begun.accidents()::heard));
         begun.target().writeCodeAs(syntax);
         return begun.control().requireStop();
     }

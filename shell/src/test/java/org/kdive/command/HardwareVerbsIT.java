@@ -74,6 +74,11 @@ final class HardwareVerbsIT {
         assertThat(answer("info block")).contains("vm0").contains("qcow2");
         assertThat(answer("info cpus")).contains("CPU 0").contains("host thread");
         assertThat(answer("info mtree")).contains("ioapic");
+        assertThat(answer("info machine"))
+                .containsPattern("(?m)^QEMU +\\d+\\.\\d+.*, process \\d+$")
+                .containsPattern("(?m)^machine +pc-i440fx.* \\(pc\\)$")
+                .containsPattern("(?m)^memory +512 MiB$")
+                .containsPattern("(?m)^channels +gdb stub, QMP, console;");
         assertThat(answer("info mtree hpet").lines()).hasSize(1);
         assertThat(answer("info memory").lines())
                 .anyMatch(line -> line.matches("0x0000100000-0x001fffffff +511 MiB +ram +ram"))

@@ -9,6 +9,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ final class CheckpointIT {
             assertThat(second.where()).contains("<start_kernel>");
             Path file = work.resolve("start.kdive");
             guest.on(() -> {
-                guest.session.checkpoints().export(second, file);
+                guest.session.checkpoints().export(second, file, Map.of());
                 return true;
             });
 

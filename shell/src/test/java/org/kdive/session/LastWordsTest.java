@@ -9,10 +9,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class LastWordsTest {
     private final List<String> said = new ArrayList<>();
-    private final LastWords words = new LastWords(said::add);
+    private final List<String> hangs = new ArrayList<>();
+    private final LastWords words = new LastWords(said::add, hangs::add);
 
     @ParameterizedTest
     @CsvSource(
@@ -32,6 +34,26 @@ final class LastWordsTest {
         hear("[    1.234567] " + line + "\r\n");
 
         assertThat(said).singleElement().asString().contains(part);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [sh:93]",
+                "BUG: soft lockup - CPU#1 stuck for 22s! [kworker/1:1:40]",
+                "watchdog: Watchdog detected hard LOCKUP on cpu 1",
+                "INFO: task sh:93 blocked for more than 120 seconds.",
+                "rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:",
+                "rcu: INFO: rcu_preempt self-detected stall on CPU",
+                "rcu: INFO: rcu_sched detected expedited stalls on CPUs/tasks: { 0-... }",
+                "BUG: workqueue lockup - pool cpus=0 node=0 flags=0x0 nice=0 stuck for 40s!"
+            })
+    void hearsThatSomethingHangs(String line) {
+        hear("[   41.234567] " + line + "\r\n");
+        hear("[   41.234567][    T1] " + line + "\r\n");
+        hear("a user says: " + line + "\r\n");
+
+        assertThat(hangs).containsExactly(line, line);
     }
 
     @Test

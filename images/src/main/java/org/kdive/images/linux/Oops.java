@@ -41,7 +41,9 @@ public record Oops(
     private static final Pattern CONTINUES = Pattern.compile("^(?:Internal error: |Oops: |invalid opcode: |Oops - ).*");
     private static final Pattern VICTIM = Pattern.compile(
             "^CPU: (\\d+) (?:UID: \\d+ )?PID: (\\d+) Comm: (.*?) (?:Not tainted|Tainted: (\\[?[A-Z][A-Z ]*)).*");
-    private static final Pattern PLACE = Pattern.compile("^(?:RIP: [0-9a-f]{4}:|pc : |PC is at |epc : )(\\S.*)");
+    // not user space's, which panic shows last
+    private static final Pattern PLACE =
+            Pattern.compile("^(?:RIP: (?!00[23]3:)[0-9a-f]{4}:|pc : |PC is at |epc : )(\\S.*)");
     private static final Pattern ADDRESS = Pattern.compile("address:? (?:0x)?([0-9a-f]{8,16})\\b");
     private static final Pattern CALLS = Pattern.compile("^Call [Tt]race:.*");
     private static final Pattern CALL =

@@ -1,0 +1,71 @@
+package org.kdive.session;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What follows from an accident of the guest's kernel: one that it tells of on its console stops it, and each is kept as a
+ * checkpoint once it has been told. Session thread, but for {@link #heard}.
+ */
+final class AccidentDesk {
+    /** How long a kernel has for what it says behind the first line: the call chain. */
+    private static final Duration SAID = Duration.ofMillis(300);
+
+    private final Target target;
+    private final RunControl control;
+    private final Checkpoints checkpoints;
+    private final Workbench bench;
+
+    AccidentDesk(Target target, RunControl control, Checkpoints checkpoints, Workbench bench) {
+        this.target = target;
+        this.control = control;
+        this.checkpoints = checkpoints;
+        this.bench = bench;
+    }
+
+    /** The kernel says that something hangs. The console's thread. */
+    void heard(String words) {
+        if (bench.vigil().hangs()) {
+            // not by the session's thread, which may be the one that waits
+            CompletableFuture.delayedExecutor(SAID.toMillis(), TimeUnit.MILLISECONDS)
+                    .execute(() -> control.post(new Happening.Hung(words)));
+        }
+    }
+
+    /** Behind the work in hand, which tells of the stop: nobody waits for the checkpoint. */
+    void stopped(Stop stop) {
+        if (bench.vigil().keeps()
+                && target.machine().isPresent()
+                && !target.recorded().isEither()) {
+            bench.thread().execute(() -> keep(stop));
+        }
+    }
+
+    private void keep(Stop stop) {
+        if (!(control.state() instanceof Stop now) || now.number() != stop.number()) {
+            return; // the guest was sent on
+        }
+        try {
+            Checkpoint made = checkpoints.take(name(stop.cause()), message(stop.cause()), () -> {});
+            bench.notices().notice("checkpoint %s keeps this moment; bundle FILE puts it in a report", made.name());
+        } catch (RuntimeException e) { // nobody waits for it, and whoever does the next thing hears what is wrong
+            bench.notices().notice("no checkpoint of this: %s", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private String name(Cause cause) {
+        String kind = cause instanceof Cause.Panicked ? "panic" : cause instanceof Cause.Oopsed ? "oops" : "hang";
+        List<String> taken = checkpoints.all().stream().map(Checkpoint::name).toList();
+        String name = kind;
+        for (int i = 2; taken.contains(name); i++) {
+            name = kind + "-" + i;
+        }
+        return name;
+    }
+
+    private static String message(Cause cause) {
+        return cause.describe().replace('"', '\'');
+    }
+}

@@ -1,0 +1,100 @@
+package org.kdive.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.kdive.images.fetch.Progress;
+import org.kdive.machine.MachineBundle;
+import org.kdive.session.BootRequest;
+import org.kdive.session.Session;
+
+/** What a kernel says of its accidents stops it, is told, kept as a checkpoint and put into a report; on one guest. */
+@Timeout(240)
+final class AccidentIT {
+    private static final String LOCKUP = "watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [sh:93]";
+    private static final String BLOCKED = "INFO: task sh:93 blocked for more than 120 seconds.";
+
+    @TempDir
+    Path scratch;
+
+    private final Session session = Session.open();
+    private final Interpreter interpreter =
+            new Interpreter(new Verbs(new Settings()).all(), session, FrontEnd.UNATTENDED);
+
+    private String answer(String line) {
+        RecordingOutput output = new RecordingOutput();
+        interpreter.execute(line, output);
+        return output.answer();
+    }
+
+    @AfterEach
+    void end() {
+        session.close();
+    }
+
+    @Test
+    void anAccidentIsToldKeptAndReported() throws IOException {
+        session.call(() -> session.boot(BootRequest.of("debian").withCpus(1).plan(Progress.silent())));
+        answer("continue &");
+        answer("expect console / # within 90s");
+        hangs();
+        isLeftAloneWhenNobodyWantsToKnow();
+        panics();
+        reports();
+    }
+
+    /** The shell writes the kernel's words, since a kernel that hangs takes half a minute to say so. */
+    private String afterSaying(String words) {
+        answer("send \"echo '%s' > /dev/kmsg\\n\"".formatted(words));
+        return answer("wait");
+    }
+
+    private void hangs() {
+        assertThat(afterSaying(LOCKUP)).contains("The kernel hangs: " + LOCKUP).contains("endless loop");
+        assertThat(answer("info checkpoints")).containsPattern("1 +hang ");
+        answer("continue &");
+        assertThat(afterSaying(BLOCKED)).contains(BLOCKED).contains("waits in the kernel");
+        assertThat(answer("info checkpoints")).containsPattern("2 +hang-2 ");
+    }
+
+    private void isLeftAloneWhenNobodyWantsToKnow() {
+        answer("set stop-on-hang off");
+        answer("continue &");
+        answer("send \"echo '%s' > /dev/kmsg; sleep 1; echo un''hurt\\n\"".formatted(LOCKUP));
+        answer("expect console unhurt within 60s");
+        assertThat(session.isRunning()).isTrue();
+        assertThat(answer("show stop-on-hang")).contains("off");
+    }
+
+    private void panics() {
+        answer("send \"echo c > /proc/sysrq-trigger\\n\"");
+        assertThat(answer("wait")).contains("Kernel panic: sysrq triggered crash");
+        assertThat(answer("info checkpoints")).containsPattern("\\* +3 +panic ");
+    }
+
+    private void reports() throws IOException {
+        Path file = scratch.resolve("bug.kdive");
+        assertThat(answer("bundle " + file)).contains("Checkpoint 3 panic, report and console");
+        assertThat(MachineBundle.open(file).tag()).isEqualTo("panic");
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            assertThat(text(zip, "report.txt"))
+                    .startsWith("Kernel panic: sysrq triggered crash")
+                    .contains("sysrq_handle_crash")
+                    .containsPattern("(?m)^QEMU +\\d+\\.\\d+")
+                    .contains("Linux version 6.1")
+                    .contains("info tasks");
+            assertThat(text(zip, "console.log")).contains("Kernel panic - not syncing: sysrq triggered crash");
+        }
+    }
+
+    private static String text(ZipFile zip, String name) throws IOException {
+        return new String(zip.getInputStream(zip.getEntry(name)).readAllBytes(), StandardCharsets.UTF_8);
+    }
+}
