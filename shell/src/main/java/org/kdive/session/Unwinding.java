@@ -7,6 +7,7 @@ import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.KernelImage;
 import org.kdive.images.Program;
 import org.kdive.images.btf.Btf;
+import org.kdive.images.types.StructType;
 import org.kdive.images.unwind.Backtrace;
 import org.kdive.images.unwind.EhabiUnwinder;
 import org.kdive.images.unwind.ExidxTable;
@@ -73,7 +74,7 @@ final class Unwinding {
                 orc(program.image())
                         .map(table -> new OrcUnwinder(
                                 withModules(table.slidBy(program.slideBytes().orElse(0)), program, thread), memory));
-            case ARM64 -> Optional.of(FramePointerUnwinder.arm64(memory, starts, addressBits(thread)));
+            case ARM64 -> Optional.of(FramePointerUnwinder.arm64(memory, starts, addressBits(thread), ptRegs(program)));
             case RISCV64 -> Optional.of(FramePointerUnwinder.riscv64(memory, starts));
             case ARM -> exidx(program).map(table -> new EhabiUnwinder(table, memory));
             default -> Optional.empty();
@@ -103,6 +104,12 @@ final class Unwinding {
             exidx = ExidxTable.find(program.image(), program.symbols());
         }
         return exidx;
+    }
+
+    private static Optional<StructType> ptRegs(Program program) {
+        return program.ownTypes()
+                .flatMap(types -> types.findType("struct pt_regs"))
+                .flatMap(type -> type instanceof StructType struct ? Optional.of(struct) : Optional.empty());
     }
 
     // TCR_EL1.T1SZ, bits 21:16: Arm ARM, D19.2

@@ -68,6 +68,12 @@ public final class StaticSymbols {
         Map<String, Long> found = new LinkedHashMap<>();
         first(List.of("find_module_all", "print_modules"), Arm64References::addresses, this::isList)
                 .ifPresent(address -> found.put("modules", address));
+        // list of the modules' types, since 5.11; its mutex beside it begins with no pointer
+        first(
+                        List.of("btf_try_get_module", "btf_get_module_btf", "btf_module_notify"),
+                        Arm64References::addresses,
+                        this::isList)
+                .ifPresent(address -> found.put("btf_modules", address));
         first(List.of("devkmsg_open", "devkmsg_llseek", "vprintk_store"), Arm64References::loads, this::isLogPointer)
                 .ifPresent(address -> found.put("prb", address));
         // shows it and nothing else; a function may load the stack protector's word as well, which has a name

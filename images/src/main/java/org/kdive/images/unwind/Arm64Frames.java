@@ -14,9 +14,24 @@ final class Arm64Frames implements FrameConvention {
     private static final int SET_FRAME_POINTER = 0x910003fd; // add x29, sp, #n, or mov x29, sp
 
     private final int addressBits;
+    private final Optional<Arm64Exceptions> exceptions;
 
-    Arm64Frames(int addressBits) {
+    Arm64Frames(int addressBits, Optional<Arm64Exceptions> exceptions) {
         this.addressBits = addressBits;
+        this.exceptions = exceptions;
+    }
+
+    static boolean isReturn(int instruction) {
+        return instruction == RET;
+    }
+
+    static boolean setsFramePointer(int instruction) {
+        return (instruction & FRAME_POINTER_MASK) == SET_FRAME_POINTER;
+    }
+
+    @Override
+    public Optional<Arm64Exceptions> exceptions() {
+        return exceptions;
     }
 
     @Override
@@ -61,7 +76,7 @@ final class Arm64Frames implements FrameConvention {
         long taken = 0;
         while (code.remaining() >= 4) {
             int instruction = code.getInt();
-            if ((instruction & FRAME_POINTER_MASK) == SET_FRAME_POINTER) {
+            if (setsFramePointer(instruction)) {
                 return OptionalLong.of(taken - immediate12(instruction));
             }
             taken += takenBy(instruction);
@@ -111,10 +126,49 @@ final class Arm64Frames implements FrameConvention {
         return state.isPresent() && (state.getAsLong() & 15) == 0; // EL0t
     }
 
+    /** The record is gone when the way to the return does not load it any more. */
     @Override
     public boolean isReturning(byte[] next) {
-        int instruction = ByteBuffer.wrap(next).order(ByteOrder.LITTLE_ENDIAN).getInt();
-        return instruction == RET || instruction == AUTIASP;
+        return wayOut(next).isPresent();
+    }
+
+    @Override
+    public long givenBack(byte[] next) {
+        return wayOut(next).orElse(0);
+    }
+
+    /** How much of the stack is given back from here to the return, the record having been loaded; else empty. */
+    private static OptionalLong wayOut(byte[] next) {
+        ByteBuffer code = ByteBuffer.wrap(next).order(ByteOrder.LITTLE_ENDIAN);
+        long given = 0;
+        while (code.remaining() >= 4) {
+            int instruction = code.getInt();
+            if (instruction == RET || instruction == AUTIASP) {
+                return OptionalLong.of(given); // behind AUTIASP comes a return, or a jump in its place
+            }
+            boolean loadsRecord = (instruction & 0xfe407fff) == 0xa8407bfd; // ldp x29, x30, [sp ...
+            boolean jumps = (instruction & 0x1c000000) == 0x14000000;
+            if (loadsRecord || jumps) {
+                break;
+            }
+            given += givenBy(instruction);
+        }
+        return OptionalLong.empty();
+    }
+
+    // Arm ARM, C6.2: ADD (immediate), LDP and LDR with post-index, their base the stack pointer
+    private static long givenBy(int instruction) {
+        if ((instruction & 0xff8003ff) == 0x910003ff) { // add sp, sp, #n
+            return immediate12(instruction);
+        }
+        if ((instruction & 0xffc003e0) == 0xa8c003e0) { // ldp xA, xB, [sp], #n
+            return 8L * (instruction << 10 >> 25);
+        }
+        if ((instruction & 0xffe00fe0) == 0xf84007e0) { // ldr xA, [sp], #n
+            int signed = instruction << 11 >> 23;
+            return signed;
+        }
+        return 0;
     }
 
     @Override
@@ -124,7 +178,7 @@ final class Arm64Frames implements FrameConvention {
         }
         ByteBuffer code = ByteBuffer.wrap(prologue).order(ByteOrder.LITTLE_ENDIAN);
         while (code.remaining() >= 4 && code.position() < offset) {
-            if ((code.getInt() & FRAME_POINTER_MASK) == SET_FRAME_POINTER) {
+            if (setsFramePointer(code.getInt())) {
                 return Leaf.FRAMED;
             }
         }

@@ -48,6 +48,11 @@ interface FrameConvention {
 
     boolean isUser(RegisterValues registers);
 
+    /** How exceptions lie in the chain of records; empty where that is not known. */
+    default Optional<Arm64Exceptions> exceptions() {
+        return Optional.empty();
+    }
+
     /** Where the return address of the innermost function is while it has no record of its own. */
     enum Leaf {
         /** It has a record. */
@@ -66,13 +71,21 @@ interface FrameConvention {
     /**
      * @param prologue the function's first bytes
      * @param offset of the pc in the function
-     * @param next the bytes at the pc, at least four
+     * @param next the bytes at the pc, at least four, at most {@link #EPILOGUE_BYTES}
      */
     Leaf leaf(byte[] prologue, long offset, byte[] next);
 
-    /** Whether an instruction belongs to the end of a function, which has given back its stack by then. */
+    /** How many bytes of code before a return {@link #leaf} wants to see. */
+    int EPILOGUE_BYTES = 64;
+
+    /** Whether this is the end of a function, which has restored its caller's frame pointer by then. */
     default boolean isReturning(byte[] next) {
         return false;
+    }
+
+    /** What such code gives back to the stack before it returns. */
+    default long givenBack(byte[] next) {
+        return 0;
     }
 
     /** The link register; empty on an architecture without one. */

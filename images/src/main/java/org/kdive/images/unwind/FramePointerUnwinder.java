@@ -7,10 +7,12 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.kdive.images.ImageException;
 import org.kdive.images.ImageFailure;
 import org.kdive.images.Memory;
+import org.kdive.images.types.StructType;
 
 /** Kernels that keep frame pointers: all of arm64, most of riscv64, x86-64 where it was built so. */
 public final class FramePointerUnwinder implements Unwinder {
@@ -31,9 +33,14 @@ public final class FramePointerUnwinder implements Unwinder {
         return new FramePointerUnwinder(new X86Frames(), memory, starts);
     }
 
-    /** @param addressBits of a kernel address: 64 less TCR_EL1.T1SZ; signatures are cut off above them */
-    public static FramePointerUnwinder arm64(Memory memory, FunctionStarts starts, int addressBits) {
-        return new FramePointerUnwinder(new Arm64Frames(addressBits), memory, starts);
+    /**
+     * @param addressBits of a kernel address: 64 less TCR_EL1.T1SZ; signatures are cut off above them
+     * @param ptRegs the kernel's {@code struct pt_regs}; without it what exceptions cut short is not told from calls
+     */
+    public static FramePointerUnwinder arm64(
+            Memory memory, FunctionStarts starts, int addressBits, Optional<StructType> ptRegs) {
+        Optional<Arm64Exceptions> exceptions = ptRegs.flatMap(Arm64Exceptions::of);
+        return new FramePointerUnwinder(new Arm64Frames(addressBits, exceptions), memory, starts);
     }
 
     public static FramePointerUnwinder riscv64(Memory memory, FunctionStarts starts) {
@@ -51,10 +58,39 @@ public final class FramePointerUnwinder implements Unwinder {
         if (isUser) {
             return new Backtrace(frames, Backtrace.End.USER, "");
         }
+        Optional<Arm64Exceptions.Cut> cut = entered(registers);
+        if (cut.isPresent() && limit > 1) {
+            return goOn(cut.get(), frames, limit, 0);
+        }
         if (limit > 1) {
             addCallerOfLeaf(registers, pc, sp, fp, frames);
         }
-        return chain(frames, fp, limit);
+        return chain(frames, fp, limit, 0);
+    }
+
+    private Optional<Arm64Exceptions.Cut> entered(RegisterValues registers) {
+        try {
+            OptionalLong start = starts.find(registers.orZero(convention.pcName()));
+            return convention.exceptions().flatMap(all -> all.entered(memory, registers, start));
+        } catch (ImageException e) {
+            requireFault(e); // no code to look at
+            return Optional.empty();
+        }
+    }
+
+    /** The frame that an exception cut short, and what called it. */
+    private Backtrace goOn(Arm64Exceptions.Cut cut, List<StackFrame> frames, int limit, int stacks) {
+        long pc = cut.value(convention.pcName());
+        long sp = cut.value(convention.spName());
+        long fp = cut.value(convention.fpName());
+        frames.add(new StackFrame(pc, sp, OptionalLong.of(fp), cut.kind(), true, cut.registers()));
+        if (cut.kind() != FrameKind.INTERRUPT) {
+            return new Backtrace(frames, Backtrace.End.USER, "");
+        }
+        if (frames.size() < limit && cut.registers().containsKey(convention.spName())) {
+            addCallerOfLeaf(RegisterValues.of(cut.registers()), pc, sp, fp, frames);
+        }
+        return chain(frames, fp, limit, stacks);
     }
 
     @Override
@@ -67,7 +103,7 @@ public final class FramePointerUnwinder implements Unwinder {
                 fp,
                 FrameKind.NORMAL,
                 false));
-        return chain(frames, fp, limit);
+        return chain(frames, fp, limit, 0);
     }
 
     /** The caller of a function that has not made its record yet, or has undone it; it shares the frame pointer. */
@@ -78,11 +114,13 @@ public final class FramePointerUnwinder implements Unwinder {
         }
         try {
             byte[] prologue = memory.read(start.getAsLong(), FrameConvention.PROLOGUE_BYTES);
-            byte[] next = memory.read(pc, 4);
+            byte[] next = code(pc);
             switch (convention.leaf(prologue, pc - start.getAsLong(), next)) {
                 case FRAMED -> {}
                 case LINK -> {
-                    long taken = convention.isReturning(next) ? 0 : takenBefore(pc - start.getAsLong(), prologue);
+                    long taken = convention.isReturning(next)
+                            ? convention.givenBack(next)
+                            : takenBefore(pc - start.getAsLong(), prologue);
                     addCaller(convention.link(registers).orElse(0), sp + taken, fp, frames);
                 }
                 case AT_SP -> addCaller(words(sp).getLong(0), sp + 8, fp, frames);
@@ -90,6 +128,16 @@ public final class FramePointerUnwinder implements Unwinder {
             }
         } catch (ImageException e) {
             requireFault(e); // no code to look at: the frame pointer alone must do
+        }
+    }
+
+    /** What comes next; less of it at the end of what is mapped. */
+    private byte[] code(long pc) {
+        try {
+            return memory.read(pc, FrameConvention.EPILOGUE_BYTES);
+        } catch (ImageException e) {
+            requireFault(e);
+            return memory.read(pc, 4);
         }
     }
 
@@ -130,9 +178,10 @@ public final class FramePointerUnwinder implements Unwinder {
         return new StackFrame(pc, sp, OptionalLong.of(fp), FrameKind.NORMAL, false, registers);
     }
 
-    private Backtrace chain(List<StackFrame> frames, long from, int limit) {
+    /** @param left how many stacks have been left for others so far */
+    private Backtrace chain(List<StackFrame> frames, long from, int limit, int left) {
         long fp = from;
-        int stacks = 0;
+        int stacks = left;
         while (frames.size() < limit) {
             if (fp == 0) {
                 return new Backtrace(frames, Backtrace.End.COMPLETE, "");
@@ -140,12 +189,19 @@ public final class FramePointerUnwinder implements Unwinder {
             if ((fp & 7) != 0) {
                 return lost(frames, "the frame pointer 0x%x is not aligned".formatted(fp));
             }
+            long record = fp;
+            Optional<Arm64Exceptions.Cut> cut = convention.exceptions().flatMap(all -> all.saved(memory, record));
+            if (cut.isPresent()) {
+                return stacks == MOST_STACKS
+                        ? lost(frames, "the stack does not move on")
+                        : goOn(cut.get(), frames, limit, stacks + 1);
+            }
             long nextFp;
             long pc;
             try {
-                ByteBuffer record = words(convention.recordAddress(fp));
-                nextFp = record.getLong(0);
-                pc = convention.plain(record.getLong(8));
+                ByteBuffer words = words(convention.recordAddress(fp));
+                nextFp = words.getLong(0);
+                pc = convention.plain(words.getLong(8));
             } catch (ImageException e) {
                 requireFault(e);
                 return lost(frames, "cannot read the stack at 0x%x".formatted(convention.recordAddress(fp)));

@@ -3,6 +3,7 @@ package org.kdive.images.unwind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +32,7 @@ final class FramePointerUnwinderTest {
         memory.putWords(FUNCTION, 0xa9be7bfd, 0x910003fd, 0xd503201f);
         memory.put(STACK, STACK + 0x40, 0x00b5_8000_0800_1230L | 1L << 55);
         memory.put(STACK + 0x40, 0, 0);
-        Backtrace trace = FramePointerUnwinder.arm64(memory, FramePointerUnwinderTest::start, 48)
+        Backtrace trace = FramePointerUnwinder.arm64(memory, FramePointerUnwinderTest::start, 48, Optional.empty())
                 .unwind(registers("pc", FUNCTION + 8, "sp", STACK, "x29", STACK, "x30", 1L, "cpsr", 5L), 10);
         assertThat(trace.frames()).extracting(StackFrame::pc).containsExactly(FUNCTION + 8, 0xffff_8000_0800_1230L);
         assertThat(trace.frames().get(1).sp()).isEqualTo(STACK + 32);
@@ -49,7 +50,8 @@ final class FramePointerUnwinderTest {
         // sub sp, sp, #80; stp x29, x30, [sp, #16]; add x29, sp, #16
         memory.putWords(FUNCTION, 0xd10143ff, 0xa9017bfd, 0x910043fd, 0xd503201f);
         memory.put(STACK, STACK + 0x80, BASE + 0x500);
-        FramePointerUnwinder unwinder = FramePointerUnwinder.arm64(memory, FramePointerUnwinderTest::start, 48);
+        FramePointerUnwinder unwinder =
+                FramePointerUnwinder.arm64(memory, FramePointerUnwinderTest::start, 48, Optional.empty());
         RegisterValues inside = registers("pc", FUNCTION + 12, "sp", STACK - 16, "x29", STACK, "x30", 1L, "cpsr", 5L);
         assertThat(unwinder.unwind(inside, 2).frames().get(1).sp()).isEqualTo(STACK + 64);
 
@@ -60,7 +62,7 @@ final class FramePointerUnwinderTest {
     @Test
     void knowsNoStackPointerWhereNoCodeTells() {
         memory.put(STACK, STACK + 0x80, BASE + 0x500);
-        StackFrame caller = FramePointerUnwinder.arm64(memory, pc -> OptionalLong.empty(), 48)
+        StackFrame caller = FramePointerUnwinder.arm64(memory, pc -> OptionalLong.empty(), 48, Optional.empty())
                 .unwind(registers("pc", FUNCTION, "sp", STACK, "x29", STACK, "x30", 1L, "cpsr", 5L), 2)
                 .frames()
                 .get(1);
@@ -71,11 +73,40 @@ final class FramePointerUnwinderTest {
     void takesTheLinkRegisterBeforeTheRecordIsMadeAndAfterItIsGone() {
         memory.putWords(FUNCTION, 0xa9be7bfd, 0x910003fd, 0xa8c27bfd, 0xd65f03c0);
         memory.put(STACK, 0, 0);
-        FramePointerUnwinder unwinder = FramePointerUnwinder.arm64(memory, FramePointerUnwinderTest::start, 48);
+        FramePointerUnwinder unwinder =
+                FramePointerUnwinder.arm64(memory, FramePointerUnwinderTest::start, 48, Optional.empty());
         for (long offset : new long[] {0, 4, 12}) {
             Backtrace trace = unwinder.unwind(
                     registers("pc", FUNCTION + offset, "sp", STACK, "x29", STACK, "x30", BASE + 0x500, "cpsr", 5L), 10);
             assertThat(trace.frames()).extracting(StackFrame::pc).containsExactly(FUNCTION + offset, BASE + 0x500);
+        }
+    }
+
+    @Test
+    void takesTheLinkRegisterOnTheWayOutOnceTheRecordIsLoaded() {
+        // stp x29, x30, [sp, #16]; add x29, sp, #16 | ldp x29, x30, [sp, #16]; ldp x19, x20, [sp, #32]; add sp, sp,
+        // #144; autiasp; b
+        memory.putWords(FUNCTION, 0xd10243ff, 0xa9017bfd, 0x910043fd, 0xd503201f);
+        memory.putWords(FUNCTION + 16, 0xa9417bfd, 0xa94253f3, 0x910243ff, 0xd50323bf, 0x14000100);
+        memory.put(STACK + 16, STACK + 0x200, BASE + 0x500);
+        memory.put(STACK + 0x200, 0, BASE + 0x600);
+        FramePointerUnwinder unwinder =
+                FramePointerUnwinder.arm64(memory, FramePointerUnwinderTest::start, 48, Optional.empty());
+        for (int offset = 12; offset <= 28; offset += 4) {
+            boolean loaded = offset > 16;
+            Backtrace trace = unwinder.unwind(
+                    registers(
+                            "pc", FUNCTION + offset,
+                            "sp", offset == 28 ? STACK + 0x90 : STACK,
+                            "x29", loaded ? STACK + 0x200 : STACK + 16,
+                            "x30", loaded ? BASE + 0x500 : BASE + 0x700,
+                            "cpsr", 5L),
+                    10);
+            assertThat(trace.frames())
+                    .as("at +" + offset)
+                    .extracting(StackFrame::pc)
+                    .containsExactly(FUNCTION + offset, BASE + 0x500, BASE + 0x600);
+            assertThat(trace.frames().get(1).sp()).isEqualTo(STACK + 0x90);
         }
     }
 
@@ -124,7 +155,8 @@ final class FramePointerUnwinderTest {
     @Test
     void endsOnStacksThatLoopOrMakeNoSense() {
         memory.put(STACK, STACK, BASE + 0x300);
-        FramePointerUnwinder unwinder = FramePointerUnwinder.arm64(memory, pc -> OptionalLong.empty(), 48);
+        FramePointerUnwinder unwinder =
+                FramePointerUnwinder.arm64(memory, pc -> OptionalLong.empty(), 48, Optional.empty());
         Backtrace loop = unwinder.unwind(registers("pc", FUNCTION, "sp", STACK, "x29", STACK, "cpsr", 5L), 1000);
         assertThat(loop.end()).isEqualTo(Backtrace.End.LOST);
         assertThat(loop.frames()).hasSizeLessThan(20);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,8 @@ final class UnwindFuzz {
                 pc -> random.nextBoolean() ? OptionalLong.of(pc - random.nextInt(64)) : OptionalLong.empty();
         return List.of(
                 new OrcUnwinder(table, memory),
-                FramePointerUnwinder.arm64(memory, starts, random.nextInt(30, 56)),
+                FramePointerUnwinder.arm64(
+                        memory, starts, random.nextInt(30, 56), Optional.of(Arm64ExceptionsTest.PT_REGS)),
                 FramePointerUnwinder.x86(memory, starts),
                 FramePointerUnwinder.riscv64(memory, starts));
     }
@@ -66,6 +68,8 @@ final class UnwindFuzz {
         }
         values.put("cs", 0x10L);
         values.put("cpsr", 5L);
+        values.put("SPSR_EL1", (long) random.nextInt(2) * 5);
+        values.put("VBAR", TEXT + random.nextInt(1200));
         return RegisterValues.of(values);
     }
 
