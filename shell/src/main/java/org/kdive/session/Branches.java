@@ -1,10 +1,12 @@
 package org.kdive.session;
 
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.kdive.images.Architecture;
 import org.kdive.images.arch.Instruction;
 import org.kdive.images.arch.Syntax;
 
@@ -33,9 +35,10 @@ final class Branches {
 
     /** Whether the bytes there can be read and are an instruction; zeros, which x86 would add, are none. */
     boolean isInstruction(Stop stop, long address) {
-        byte[] bytes = target.memory(stop.thread()).readPrefix(address, 2);
-        boolean blank = bytes.length < 2 || bytes[0] == 0 && bytes[1] == 0;
-        return !blank
+        int most = target.architecture() == Architecture.ARM64 ? 4 : 2; // brk of 0x800 ends in two zeros
+        byte[] bytes = target.memory(stop.thread()).readPrefix(address, most);
+        boolean isBlank = bytes.length < most || Arrays.equals(bytes, new byte[most]);
+        return !isBlank
                 && code(stop, address, 1).stream()
                         .noneMatch(instruction -> instruction.mnemonic().startsWith("."));
     }

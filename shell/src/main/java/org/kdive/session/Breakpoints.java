@@ -171,6 +171,14 @@ public final class Breakpoints {
                 .toList();
     }
 
+    /** Those whose memory tells by itself whether they are hit: it has changed. */
+    List<Breakpoint> watchingWrites() {
+        return byNumber.values().stream()
+                .filter(b -> b.enabled() && b.isWatchpoint() && !b.isPending())
+                .filter(b -> b.spec().kind() == Stoppoint.Kind.WRITE)
+                .toList();
+    }
+
     private static boolean covers(Breakpoint watchpoint, long address) {
         return watchpoint.addresses().stream()
                 .anyMatch(start ->

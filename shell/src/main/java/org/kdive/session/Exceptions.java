@@ -6,8 +6,11 @@ import org.kdive.images.Architecture;
 
 /** What the processor interrupts itself for, and the kernel's function for each. */
 final class Exceptions {
-    /** @param vector Intel SDM vol. 3, 6.3.1; of arm64, where there are none, -1 */
-    private record Kind(Architecture architecture, int vector, String name, List<List<String>> functions) {
+    /**
+     * @param vector Intel SDM vol. 3, 6.3.1; of arm64, where there are none, -1
+     * @param ptRegs which argument of the functions has the registers
+     */
+    private record Kind(Architecture architecture, int vector, String name, int ptRegs, List<List<String>> functions) {
         boolean isCalled(String wanted) {
             return wanted.isEmpty() || name.contains(wanted) || wanted.equals(String.valueOf(vector));
         }
@@ -31,21 +34,24 @@ final class Exceptions {
             x86(17, "alignment check", "exc_alignment_check"),
             x86(18, "machine check", "exc_machine_check"),
             x86(19, "SIMD floating point", "exc_simd_coprocessor_error"),
-            arm64("page fault or abort", List.of(List.of("do_mem_abort"))),
+            arm64("page fault or abort", 2, List.of(List.of("do_mem_abort"))),
             // one function for both levels until v6.3
-            arm64("undefined instruction", List.of(List.of("do_undefinstr", "do_el1_undef"), List.of("do_el0_undef"))),
-            arm64("SP or PC alignment", List.of(List.of("do_sp_pc_abort"))),
-            arm64("debug", List.of(List.of("do_debug_exception"))),
-            arm64("SError", List.of(List.of("do_serror"))));
+            arm64(
+                    "undefined instruction",
+                    0,
+                    List.of(List.of("do_undefinstr", "do_el1_undef"), List.of("do_el0_undef"))),
+            arm64("SP or PC alignment", 2, List.of(List.of("do_sp_pc_abort"))),
+            arm64("debug", 2, List.of(List.of("do_debug_exception"))),
+            arm64("SError", 0, List.of(List.of("do_serror"))));
 
     private Exceptions() {}
 
     private static Kind x86(int vector, String name, String... functions) {
-        return new Kind(Architecture.X86_64, vector, name, List.of(List.of(functions)));
+        return new Kind(Architecture.X86_64, vector, name, 0, List.of(List.of(functions)));
     }
 
-    private static Kind arm64(String name, List<List<String>> functions) {
-        return new Kind(Architecture.ARM64, -1, name, functions);
+    private static Kind arm64(String name, int ptRegs, List<List<String>> functions) {
+        return new Kind(Architecture.ARM64, -1, name, ptRegs, functions);
     }
 
     /** @param wanted a vector, a part of a name, or "" for all. Throws Usage. */
@@ -76,8 +82,9 @@ final class Exceptions {
             return Optional.of("exception, page fault or abort at 0x%x, ESR 0x%x in %s"
                     .formatted(here.argument(0), here.argument(1), here.savedPlace(here.argument(2))));
         }
-        return kind.map(one -> one.architecture() == Architecture.X86_64
-                ? "exception %d, %s in %s".formatted(one.vector(), one.name(), here.savedPlace(here.argument(0)))
-                : "exception, " + one.name());
+        return kind.map(one -> {
+            String number = one.vector() < 0 ? "" : " " + one.vector();
+            return "exception%s, %s in %s".formatted(number, one.name(), here.savedPlace(here.argument(one.ptRegs())));
+        });
     }
 }

@@ -302,8 +302,9 @@ final class RunControl {
     }
 
     void onStop(StopReply reply) {
-        if (Replies.watched(reply).isPresent()
+        if (inference.knowsAccess(reply)
                 && target.stopsBeforeAccess()
+                && leaving.isBeforeAccess(resumption.whoStopped(reply))
                 && finishAccess(resumption.whoStopped(reply)).isEmpty()) {
             return; // the target is gone: the state says so
         }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.StopReply;
@@ -56,6 +57,14 @@ final class StopInference {
         return Replies.isTrap(reply) && Replies.watched(reply).isEmpty();
     }
 
+    /** Whether the stop is told to be for memory that is watched by us. */
+    boolean knowsAccess(StopReply reply) {
+        OptionalLong address = Replies.watched(reply);
+        return address.isPresent()
+                && (slide.isMine(reply)
+                        || !breakpoints.watching(address.getAsLong()).isEmpty());
+    }
+
     /**
      * @param interrupted whether the user asked for this stop
      * @param lastWord what QMP had to say about it, or null
@@ -63,10 +72,15 @@ final class StopInference {
     Verdict infer(StopReply reply, Goal goal, boolean interrupted, @Nullable Cause lastWord) {
         target.recorded().clock().stopped();
         if (Replies.watched(reply).isPresent()) {
-            return watch(reply, Replies.watched(reply).getAsLong());
+            if (slide.isMine(reply)) {
+                slide.onReached(threadOf(reply));
+                return Verdict.GO_ON;
+            }
+            return access(reply, Replies.watched(reply).getAsLong(), goal, interrupted);
         }
         if (Replies.isTrap(reply)) {
-            return trap(reply, goal, interrupted);
+            return trap(reply, goal, interrupted)
+                    .orElseGet(() -> stoppedElsewhere("trap at a place kdive did not ask for"));
         }
         if (lastWord != null) {
             return Verdict.stop(lastWord);
@@ -77,20 +91,32 @@ final class StopInference {
         }
         if (target.recorded().clock().lays() && !interrupted) {
             // halted where a breakpoint stands it is not told of that, nor will it be
-            return planting.isAt(target.registers(threadOf(reply)).pc()) ? trap(reply, goal, false) : Verdict.GO_ON;
+            boolean isPlanted = planting.isAt(target.registers(threadOf(reply)).pc());
+            return (isPlanted ? trap(reply, goal, false) : Optional.<Verdict>empty()).orElse(Verdict.GO_ON);
         }
         return interrupted ? Verdict.stop(new Cause.Interrupted()) : fromOutside(reply);
     }
 
-    private Verdict watch(StopReply reply, long address) {
-        if (slide.isMine(reply)) {
-            slide.onReached(threadOf(reply));
-            return Verdict.GO_ON;
-        }
-        List<Breakpoint> watching = breakpoints.watching(address);
-        if (watching.isEmpty()) {
-            return Verdict.stop(new Cause.StoppedElsewhere("watchpoint of somebody else at 0x%x".formatted(address)));
-        }
+    /**
+     * Of a machine of ours an address that nobody watches is no mistake: when two CPUs stop at once QEMU 7.2 tells of one, and
+     * of the other's access at that one's next stop, whatever that is for, out of memory that it has given back meanwhile.
+     */
+    private Verdict access(StopReply reply, long address, Goal goal, boolean interrupted) {
+        List<Breakpoint> told = breakpoints.watching(address);
+        boolean isLate = told.isEmpty() && target.machine().isPresent();
+        return watched(reply, isLate ? breakpoints.watchingWrites() : told)
+                .or(() -> trap(reply, goal, interrupted))
+                .orElseGet(() -> isLate || !told.isEmpty()
+                        ? Verdict.GO_ON
+                        : stoppedElsewhere("watchpoint of somebody else at 0x%x".formatted(address)));
+    }
+
+    private static Verdict stoppedElsewhere(String why) {
+        return Verdict.stop(new Cause.StoppedElsewhere(why));
+    }
+
+    /** Empty when none of the user's watchpoints is hit. */
+    private Optional<Verdict> watched(StopReply reply, List<Breakpoint> watching) {
         List<Breakpoint> stopped = new ArrayList<>();
         List<Cause.Watched> hits = new ArrayList<>();
         for (Breakpoint watchpoint : watching) {
@@ -103,8 +129,8 @@ final class StopInference {
             }
         }
         return hits.isEmpty()
-                ? Verdict.GO_ON
-                : new Verdict(Optional.of(new Cause.WatchpointHit(hits)), Aftermath.of(stopped));
+                ? Optional.empty()
+                : Optional.of(new Verdict(Optional.of(new Cause.WatchpointHit(hits)), Aftermath.of(stopped)));
     }
 
     private Cause.Watched look(Breakpoint watchpoint, ThreadId thread) {
@@ -124,14 +150,15 @@ final class StopInference {
         };
     }
 
-    private Verdict trap(StopReply reply, Goal goal, boolean interrupted) {
+    /** Empty when nothing of kdive's is there. */
+    private Optional<Verdict> trap(StopReply reply, Goal goal, boolean interrupted) {
         ThreadId thread = threadOf(reply);
         RegisterFile registers = target.registers(thread);
         if (!interrupted
                 && goal.stepping()
                         .filter(step -> step.isInVain(thread, registers))
                         .isPresent()) {
-            return Verdict.GO_ON;
+            return Optional.of(Verdict.GO_ON);
         }
         slide.passes(thread, registers.pc());
         target.modules().passes(registers);
@@ -151,19 +178,19 @@ final class StopInference {
             }
         }
         if (!stopped.isEmpty()) {
-            return hit(stopped, caught);
+            return Optional.of(hit(stopped, caught));
         }
         if (accident.isPresent()) {
-            return Verdict.stop(accident.get());
+            return Optional.of(Verdict.stop(accident.get()));
         }
         if (goal.isReached(thread, registers)) {
-            return Verdict.stop(new Cause.Arrived(goal.command()));
+            return Optional.of(Verdict.stop(new Cause.Arrived(goal.command())));
         }
         if (interrupted) {
-            return Verdict.stop(new Cause.Interrupted());
+            return Optional.of(Verdict.stop(new Cause.Interrupted()));
         }
         boolean ours = !here.isEmpty() || planting.isAt(registers.pc());
-        return ours ? Verdict.GO_ON : Verdict.stop(new Cause.StoppedElsewhere("trap at a place kdive did not ask for"));
+        return ours ? Optional.of(Verdict.GO_ON) : Optional.empty();
     }
 
     private void print(Breakpoint breakpoint, Role.Prints prints, ThreadId thread) {
