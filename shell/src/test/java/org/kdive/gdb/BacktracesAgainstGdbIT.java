@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kdive.images.symbols.Symbol;
 import org.kdive.images.unwind.FrameKind;
 import org.kdive.session.Frame;
@@ -39,10 +40,11 @@ final class BacktracesAgainstGdbIT {
     private final Tally tally = new Tally();
     private final List<String> wrong = new ArrayList<>();
 
-    @Test
-    void findsTheFramesThatGdbFinds() throws IOException {
-        DebugVmlinux vmlinux = DebugVmlinux.require();
-        try (Guest guest = Guest.stoppedAt("start_kernel");
+    @ParameterizedTest
+    @ValueSource(strings = {"debian", "debian/arm64"})
+    void findsTheFramesThatGdbFinds(String kernel) throws IOException {
+        DebugVmlinux vmlinux = DebugVmlinux.require(kernel);
+        try (Guest guest = Guest.stoppedAt(kernel, "start_kernel");
                 StopServer server = StopServer.open(guest.session());
                 Gdb gdb = Gdb.start(vmlinux)) {
             gdb.define(GdbFrame.WALK);
@@ -55,7 +57,8 @@ final class BacktracesAgainstGdbIT {
                 compare(guest.session(), server, gdb);
             }
         }
-        System.out.printf("backtraces: %d stops, %d frames; %s%n", STOPS, tally.of("frame of both"), tally);
+        System.out.printf(
+                "backtraces of %s: %d stops, %d frames; %s%n", kernel, STOPS, tally.of("frame of both"), tally);
         assertThat(wrong).isEmpty();
         assertThat(tally.of("frame of both")).isGreaterThan(3 * STOPS);
     }
@@ -141,8 +144,9 @@ final class BacktracesAgainstGdbIT {
                                             .findSymbols(other))
                                     .stream()
                                     .anyMatch(one -> one.address() == symbol.address()));
-            tally.count(sameCode ? "another name of the function" : "a label inside assembly");
-            return sameCode || !theirs.hasTables();
+            boolean weak = ours.equals(other + "_base"); // crc32_be: C's own, whose name arm64's assembly took
+            tally.count(sameCode || weak ? "another name of the function" : "a label inside assembly");
+            return sameCode || weak || !theirs.hasTables();
         }
         return true;
     }

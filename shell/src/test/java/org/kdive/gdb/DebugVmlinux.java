@@ -15,15 +15,23 @@ import org.kdive.images.fetch.Progress;
  */
 public record DebugVmlinux(FetchedKernel kernel, Path file) {
     public static DebugVmlinux fetch() {
+        return fetch("debian");
+    }
+
+    private static DebugVmlinux fetch(String name) {
         KernelFetcher fetcher = KernelFetcher.ofUser();
-        FetchedKernel kernel = fetcher.fetch(KernelName.parse("debian"), Progress.silent());
+        FetchedKernel kernel = fetcher.fetch(KernelName.parse(name), Progress.silent());
         return new DebugVmlinux(kernel, fetcher.debugVmlinux(kernel, Progress.silent()));
     }
 
     /** For tests: on CI a failure if it cannot be had; elsewhere a reason to skip. */
     static DebugVmlinux require() {
+        return require("debian");
+    }
+
+    static DebugVmlinux require(String name) {
         try {
-            return fetch();
+            return fetch(name);
         } catch (ImageException e) {
             return System.getenv("CI") != null ? rethrow(e) : abort("no debug vmlinux: " + e.getMessage());
         }
@@ -31,6 +39,12 @@ public record DebugVmlinux(FetchedKernel kernel, Path file) {
 
     private static DebugVmlinux rethrow(ImageException e) {
         throw e;
+    }
+
+    /** The gdb that reads it. */
+    String gdb() {
+        boolean isHosts = file.toString().contains("amd64");
+        return isHosts ? "gdb" : "gdb-multiarch";
     }
 
     /** Where gdb keeps its index, which takes it twenty seconds of CPU to make: beside the file, and as lasting. */

@@ -41,12 +41,12 @@ final class Gdb implements AutoCloseable {
     /** On CI a missing gdb is a failure; elsewhere a reason to skip. */
     static Gdb start(DebugVmlinux vmlinux) {
         boolean there = Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, "gdb")));
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, vmlinux.gdb())));
         if (System.getenv("CI") != null) {
-            assertThat(there).as("gdb on the path").isTrue();
+            assertThat(there).as("%s on the path", vmlinux.gdb()).isTrue();
         }
-        assumeTrue(there, "gdb is not on the path");
-        List<String> command = new ArrayList<>(List.of("gdb", "-nx", "-q"));
+        assumeTrue(there, vmlinux.gdb() + " is not on the path");
+        List<String> command = new ArrayList<>(List.of(vmlinux.gdb(), "-nx", "-q"));
         for (String setting : List.of(
                 "set index-cache directory " + vmlinux.indexes(),
                 "set index-cache enabled on",

@@ -14,10 +14,6 @@ import org.kdive.session.Session;
 
 /** Debian's kernel under kdive's own commands, where gdb's vmlinux says it is, without KASLR, unless asked for otherwise. */
 record Guest(Session session, Interpreter interpreter) implements AutoCloseable {
-    static Guest booted(int cpus) {
-        return booted(plan(cpus));
-    }
-
     static Guest booted(BootPlan plan) {
         Session session = Session.open();
         Guest guest =
@@ -32,14 +28,22 @@ record Guest(Session session, Interpreter interpreter) implements AutoCloseable 
     }
 
     static BootPlan plan(int cpus) {
-        return BootRequest.of("debian")
+        return plan("debian", cpus);
+    }
+
+    private static BootPlan plan(String kernel, int cpus) {
+        return BootRequest.of(kernel)
                 .withAppend(List.of("nokaslr"))
                 .withCpus(cpus)
                 .plan(Progress.silent());
     }
 
     static Guest stoppedAt(String location) {
-        Guest guest = booted(2);
+        return stoppedAt("debian", location);
+    }
+
+    static Guest stoppedAt(String kernel, String location) {
+        Guest guest = booted(plan(kernel, 2));
         guest.answer("tbreak " + location);
         guest.answer("continue");
         return guest;

@@ -18,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.kdive.images.ImageException;
 import org.kdive.session.Frame;
 import org.kdive.session.RegisterFile;
@@ -25,7 +27,7 @@ import org.kdive.session.Session;
 
 /**
  * Lets gdb look at the stop that a session is at: QEMU's stub takes one client, and that is the session. Registers and
- * memory are the session's own, of x86-64; nothing runs and nothing is written. Connect anew after each resume.
+ * memory are the session's own, of x86-64 and arm64; nothing runs and nothing is written. Connect anew after each resume.
  */
 final class StopServer implements AutoCloseable {
     // gdb's order without a target description: i386:x86-64 of gdb/features, the general registers alone
@@ -33,6 +35,11 @@ final class StopServer implements AutoCloseable {
             "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
             "r15", "rip");
     private static final List<String> WORDS = List.of("eflags", "cs", "ss", "ds", "es", "fs", "gs");
+    // the same of aarch64
+    private static final List<String> ARM64_LONGS = Stream.concat(
+                    IntStream.rangeClosed(0, 30).mapToObj(i -> "x" + i), Stream.of("sp", "pc"))
+            .toList();
+    private static final List<String> ARM64_WORDS = List.of("cpsr");
     private static final int MOST_BYTES = 4096;
 
     private final Session session;
@@ -123,13 +130,14 @@ final class StopServer implements AutoCloseable {
 
     private String registers(RegisterFile registers) {
         StringBuilder hex = new StringBuilder();
-        LONGS.forEach(name -> hex.append(littleEndian(registers, name, 8)));
-        WORDS.forEach(name -> hex.append(littleEndian(registers, name, 4)));
+        boolean isX86 = registers.value("rip").isPresent();
+        (isX86 ? LONGS : ARM64_LONGS).forEach(name -> hex.append(littleEndian(registers, name, 8)));
+        (isX86 ? WORDS : ARM64_WORDS).forEach(name -> hex.append(littleEndian(registers, name, 4)));
         return hex.toString();
     }
 
     private String littleEndian(RegisterFile registers, String name, int bytes) {
-        Optional<BigInteger> known = stage.isEmpty() || WORDS.contains(name)
+        Optional<BigInteger> known = stage.isEmpty() || WORDS.contains(name) || ARM64_WORDS.contains(name)
                 ? registers.value(name)
                 : Optional.ofNullable(stage.get().registers().get(name)).map(BigInteger::valueOf);
         return known.map(value -> littleEndian(value, bytes)).orElse("xx".repeat(bytes));
