@@ -72,7 +72,7 @@ final class BootVerbs {
                 .withBios(bios);
     }
 
-    private static Progress telling(Output output) {
+    static Progress telling(Output output) {
         return new Progress() {
             @Override
             public void step(String what) {

@@ -33,6 +33,7 @@ public final class Verbs {
         all.addAll(BootVerbs.all(stops));
         all.addAll(RunVerbs.all(settings, printing, stops));
         all.addAll(new ReverseVerbs(printing, stops).all());
+        all.addAll(RecordVerbs.all(stops));
         all.addAll(PlaceVerbs.all(settings, stops));
         all.addAll(BreakpointVerbs.all(displays));
         all.addAll(DataVerbs.all());

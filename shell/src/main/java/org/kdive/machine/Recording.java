@@ -34,6 +34,11 @@ public record Recording(Path directory, Use use) {
         return new Recording(directory, Use.RECORD);
     }
 
+    /** Throws NoRecording, with the way out, when something else is there. */
+    public static void requireFree(Path directory) {
+        RecordingFiles.requireFree(into(directory).directory());
+    }
+
     /** The machine that was recorded there, to be replayed. Throws NoRecording with the reason. */
     public static MachineSpec replayed(Path directory) {
         return RecordingFiles.read(directory);

@@ -50,9 +50,7 @@ final class RecordingFiles {
 
     private void create() throws IOException {
         Path directory = recording.directory();
-        if (Files.exists(directory) && !isReplaceable(directory)) {
-            throw refused("record: %s is there already; give a name that is not, or remove it".formatted(directory));
-        }
+        requireFree(directory);
         Files.createDirectories(directory);
         Files.deleteIfExists(recording.log());
         ScratchImage.write(recording.state());
@@ -67,9 +65,19 @@ final class RecordingFiles {
         copy(spec.initrd(), recording.initrd());
     }
 
-    private static boolean isReplaceable(Path directory) throws IOException {
+    static void requireFree(Path directory) {
+        if (Files.exists(directory) && !isEmpty(directory)) {
+            throw new MachineException(
+                    "record: %s is there already; give a name that is not, or remove it".formatted(directory),
+                    new MachineFailure.NoRecording(directory));
+        }
+    }
+
+    private static boolean isEmpty(Path directory) {
         try (var inside = Files.list(directory)) {
             return inside.findAny().isEmpty();
+        } catch (IOException e) {
+            return false; // no directory, or not ours
         }
     }
 

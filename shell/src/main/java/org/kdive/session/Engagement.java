@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.RspClient;
 import org.kdive.gdbrsp.RspException;
 import org.kdive.gdbrsp.RspFailure;
@@ -41,9 +42,11 @@ final class Engagement implements AutoCloseable {
     private final AccidentDesk accidents;
     private final KernelFinder finder;
     private final History history;
+    private final @Nullable BootPlan plan; // null: attached
     private boolean foundRunning = true; // somebody else's guest, before the stub stopped it
 
-    private Engagement(Target target, Workbench bench) {
+    private Engagement(Target target, @Nullable BootPlan plan, Workbench bench) {
+        this.plan = plan;
         Breakpoints breakpoints = bench.breakpoints();
         this.target = target;
         this.slide = new SlideSearch(target, bench.notices());
@@ -76,7 +79,7 @@ final class Engagement implements AutoCloseable {
                     plan.hasKernel(),
                     plan.kernel(),
                     bench.convenience());
-            Engagement engagement = new Engagement(target, bench);
+            Engagement engagement = new Engagement(target, plan, bench);
             engagement.listen(machine.qmp());
             var unused =
                     machine.exit().thenAccept(exit -> engagement.control.post(new Happening.Gone(exit.describe())));
@@ -114,7 +117,7 @@ final class Engagement implements AutoCloseable {
                     bench.convenience());
             target.reachedBy(channels);
             channels.remark().ifPresent(words -> bench.notices().notice("%s", words));
-            engagement = new Engagement(target, bench);
+            engagement = new Engagement(target, null, bench);
             engagement.join(channels.foundRunning());
             return engagement;
         } catch (RuntimeException e) {
@@ -155,6 +158,11 @@ final class Engagement implements AutoCloseable {
 
     Target target() {
         return target;
+    }
+
+    /** How it was booted; empty for what somebody else started. */
+    Optional<BootPlan> plan() {
+        return Optional.ofNullable(plan);
     }
 
     Standing standing() {

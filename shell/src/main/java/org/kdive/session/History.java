@@ -87,6 +87,16 @@ public final class History {
         return go("reverse-finish", (travel, now) -> sought(travel, now, 0, call, new Cause.Arrived("reverse-finish")));
     }
 
+    /** To the moment at which the guest stood in another run of the same recording; what it says on its way was heard. */
+    Stop begin(long instruction, SlideSearch.Place place) {
+        furthest = instruction;
+        Stop stop = goTo(Math.min(instruction, target.recorded().last()));
+        if (place.settled() && !slide.isSettled()) {
+            slide.restore(place);
+        }
+        return stop;
+    }
+
     /** To a moment, nothing on the way stopping it. Throws Usage beyond the recording. */
     public Stop goTo(long instruction) {
         return go("goto", (travel, now) -> {
@@ -154,7 +164,7 @@ public final class History {
     private Stop go(String command, Way way) {
         Machine machine = target.recorded().requireReplay(command);
         Stop stop = control.requireStop();
-        long now = target.recorded().now();
+        long now = target.recorded().stand();
         boolean back = !command.equals("goto");
         if (back && now == 0) {
             throw new SessionException(
@@ -167,6 +177,9 @@ public final class History {
             landing = way.find(travel, now);
             travel.to(landing.instruction());
         } catch (SessionException e) {
+            if (e.failure() instanceof SessionFailure.Stalled) {
+                throw e; // there is nobody left to ask
+            }
             if (!(e.failure() instanceof SessionFailure.Interrupted)) {
                 var unused = control.stoppedBy(new Cause.StoppedElsewhere("on its way back"), stop.thread());
                 throw e;

@@ -5,6 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kdive.machine.Machine;
 import org.kdive.machine.Recording;
+import org.kdive.qmp.QmpException;
+import org.kdive.qmp.QmpFailure;
 
 /**
  * What it means for a machine that its run is recorded, or replayed: how far the log goes, and what must not be done.
@@ -12,6 +14,9 @@ import org.kdive.machine.Recording;
  */
 final class RecordedRun {
     private static final String STOP_AT = "replay-break";
+    private static final double HALT_SECONDS = 0.05;
+    private static final long HALT_LEAST = 1000;
+
     private static final long NOWHERE = -1;
 
     private final @Nullable Machine machine; // null: somebody else's
@@ -20,6 +25,11 @@ final class RecordedRun {
     private volatile boolean travelling; // what QEMU tells of the run state is not the present's
     private final Waypoints waypoints;
     private final WaypointClock clock;
+    private long halted = NOWHERE; // the last such place that was not a way's end
+    private @Nullable Patience patience; // null until it is first needed
+    private @Nullable Patience answering; // the same
+    private boolean hangs; // for good
+    private long stood; // where the guest was last resumed, or gone away from
     private long armed = NOWHERE; // where QEMU has been told to stop, as far as we know
 
     RecordedRun(Target target, @Nullable Machine machine) {
@@ -48,9 +58,64 @@ final class RecordedRun {
         return last;
     }
 
-    /** Instructions executed since the machine was started. */
+    /** Instructions executed since the machine was started. Throws Stalled when a QEMU that replays does not answer. */
     long now() {
-        return machine().qmp().call("query-replay", Map.of()).number("icount");
+        if (hangs) {
+            throw stalled();
+        }
+        if (answering == null) {
+            answering = new Patience(machine());
+        }
+        if (answering.isOld()) {
+            answering.begin(stood);
+        }
+        while (true) {
+            try {
+                return Waits.on(machine().qmp().execute("query-replay", Map.of(), Patience.LOOK), "query-replay")
+                        .number("icount");
+            } catch (QmpException e) {
+                if (!isReplay() || !(e.failure() instanceof QmpFailure.TimedOut)) {
+                    throw e;
+                }
+                if (answering.isOver()) {
+                    throw stalled();
+                }
+            }
+        }
+    }
+
+    /** It makes no progress, and is not asked any more. */
+    SessionException stalled() {
+        hangs = true;
+        return new SessionException(
+                "QEMU hangs in its replay; it stood at instruction %d".formatted(stood),
+                new SessionFailure.Stalled(stood));
+    }
+
+    /** With its progress. */
+    Patience patience() {
+        if (patience == null) {
+            patience = new Patience(machine());
+        }
+        return patience;
+    }
+
+    /** The same where the user looks at it, or lets it go from. */
+    long stand() {
+        stood = now();
+        return stood;
+    }
+
+    /** The user sees this moment. */
+    void arrived() {
+        if (isReplay()) {
+            stood = now();
+        }
+    }
+
+    /** Where that was last. */
+    long stood() {
+        return stood;
     }
 
     private Machine machine() {
@@ -78,9 +143,13 @@ final class RecordedRun {
         return clock;
     }
 
-    /** Before each resume of a replay: QEMU forgets where it was to stop once it has stopped there. */
-    void holdAtEnd(long now) {
-        if (armed == NOWHERE || armed <= now) {
+    /**
+     * Before each resume of a replay: QEMU forgets where it was to stop once it has stopped there.
+     *
+     * @param nowhereElse whether a halt on the way that was still to come is called off
+     */
+    void holdAtEnd(long now, boolean nowhereElse) {
+        if (armed == NOWHERE || armed <= now || nowhereElse && armed != last) {
             stopAt(last);
         }
     }
@@ -89,6 +158,44 @@ final class RecordedRun {
     void stopAt(long instruction) {
         var unused = machine().qmp().call(STOP_AT, Map.of("icount", instruction));
         armed = instruction;
+    }
+
+    /**
+     * Halts a run that goes on, some hundredths of a second later. An interrupt would not do: on a busy host a QEMU 7.2 that is
+     * interrupted again and again comes no further at all. When it has come further than that meanwhile it is not halted, and
+     * this wants to be asked again.
+     */
+    void haltSoon(long now, double perSecond) {
+        haltAt(now + Math.max(HALT_LEAST, (long) (perSecond * HALT_SECONDS)));
+    }
+
+    /** Halts the next run soon after its beginning. */
+    void haltNext(long now) {
+        haltAt(now + HALT_LEAST);
+    }
+
+    /** Whether the guest stands where it was to be halted on its way: a place of our choice, where nothing is under way. */
+    boolean isHalted(long now) {
+        return now == halted;
+    }
+
+    /** Whether it may stand at such a place now, when it went on from there. */
+    boolean isHaltedBeyond(long from) {
+        return halted > from;
+    }
+
+    private void haltAt(long halt) {
+        if (halt >= armed) {
+            return;
+        }
+        try {
+            stopAt(halt);
+            halted = halt;
+        } catch (QmpException e) {
+            if (!(e.failure() instanceof QmpFailure.Refused)) {
+                throw e;
+            }
+        }
     }
 
     void travels(boolean value) {

@@ -62,6 +62,11 @@ final class RunControl {
         return state.now();
     }
 
+    /** Whether the guest has been resumed at all. */
+    boolean hasRun() {
+        return resumption.number() > 0;
+    }
+
     /** What the guest runs for. */
     Goal goal() {
         return goal;
@@ -83,6 +88,7 @@ final class RunControl {
     Stop stoppedBy(Cause cause, ThreadId thread, Aftermath aftermath) {
         target.modules().stopped();
         target.machine().ifPresent(Machine::markRestarts);
+        target.recorded().arrived();
         return state.stopped(cause, thread, aftermath);
     }
 
@@ -167,7 +173,7 @@ final class RunControl {
         state.runs();
         resumption.go(how);
         if (interruptAsked) {
-            target.stub().interrupt(); // asked for between the last stop and this resume
+            askToStop(); // asked for between the last stop and this resume
         }
     }
 
@@ -249,7 +255,7 @@ final class RunControl {
     /** From any thread. */
     void interrupt() {
         interruptAsked = true;
-        target.stub().interrupt();
+        askToStop();
         overdue.expect(resumption.number());
     }
 
@@ -272,6 +278,14 @@ final class RunControl {
         throw Lateness.ofRun(why);
     }
 
+    private void askToStop() {
+        if (target.recorded().isReplay()) {
+            happenings.post(new Happening.WaypointDue()); // it is halted by number, soon
+        } else {
+            target.stub().interrupt();
+        }
+    }
+
     private void handle(Happening happening) {
         if (happening instanceof Happening.StopReported report) {
             if (resumption.isThis(report.resume()) && state.isRunning()) {
@@ -291,13 +305,24 @@ final class RunControl {
         } else if (happening instanceof Happening.Qmp qmp) {
             reconciler.onEvent(qmp.event());
         } else if (happening instanceof Happening.WaypointDue) {
-            if (state.isRunning() && target.recorded().clock().isDue(happenings)) {
-                stopQuietly();
-            }
+            lookAfterReplay();
         } else if (happening instanceof Happening.Hung hung) {
             reconciler.hung(hung.words());
         } else if (happening instanceof Happening.Said said) {
             notices.notice("%s", said.line());
+        }
+    }
+
+    private void lookAfterReplay() {
+        try {
+            if (state.isRunning()) {
+                target.recorded().clock().look(happenings, interruptAsked);
+            }
+        } catch (SessionException e) {
+            if (awaited) {
+                throw e;
+            }
+            end(e.getMessage() + "; replay starts it anew");
         }
     }
 

@@ -50,9 +50,9 @@ public final class Session implements AutoCloseable {
             cancelled = false;
             try {
                 return work.get();
-            } catch (RspException | QmpException | MachineException e) {
+            } catch (RspException | QmpException | MachineException | SessionException e) {
                 Engagement current = engagement;
-                throw current == null ? e : current.explained(e);
+                throw current == null ? e : recorder().explained(current, e);
             }
         });
     }
@@ -350,6 +350,11 @@ public final class Session implements AutoCloseable {
         return require().history();
     }
 
+    /** Makes recordings, and goes to their replay. */
+    public Recorder recorder() {
+        return new Recorder(this, notices);
+    }
+
     /** The guest's serial line. */
     public ConsoleDesk console() {
         return console;
@@ -365,7 +370,7 @@ public final class Session implements AutoCloseable {
         return require().target();
     }
 
-    private Engagement require() {
+    Engagement require() {
         Engagement current = engagement;
         if (current == null) {
             throw RunState.noTarget();

@@ -3,12 +3,11 @@ package org.kdive.session;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.Resume;
 import org.kdive.gdbrsp.StopReply;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.machine.Machine;
-import org.kdive.qmp.QmpException;
-import org.kdive.qmp.QmpFailure;
 
 /**
  * One way from a moment of a replay to another, unseen: the session's stop stays what it was until it is over, and what the
@@ -16,9 +15,6 @@ import org.kdive.qmp.QmpFailure;
  */
 final class Travel implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(100);
-
-    /** So long QEMU may stand at one instruction. Version 7.2 hangs for ever when it has lost its lock. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Target target;
     private final RunControl control;
@@ -86,32 +82,36 @@ final class Travel implements AutoCloseable {
         if (from >= instruction) {
             return new StopReply.NotReported();
         }
-        if (mayHalt && waypoints.isDue(from)) {
-            waypoints.lay(from);
-        }
         target.recorded().stopAt(instruction);
+        if (mayHalt && waypoints.isDue(from)) {
+            target.recorded().haltNext(from); // after many short runs
+        }
         long begun = System.nanoTime();
-        StopReply reply = run(how, mayHalt);
+        StopReply reply = run(how, from, mayHalt);
         double seconds = (System.nanoTime() - begun) / 1e9;
-        if (seconds >= Waypoints.WORTH_NOTING_SECONDS) {
-            waypoints.ran(from, target.recorded().now(), seconds);
+        boolean noted = seconds >= Waypoints.WORTH_NOTING_SECONDS;
+        if (noted || target.recorded().isHaltedBeyond(from)) {
+            long now = target.recorded().now();
+            waypoints.ran(from, now, seconds);
+            if (mayHalt && now < instruction && target.recorded().isHalted(now)) {
+                waypoints.lay(now);
+            }
         }
         return reply;
     }
 
     /** One resume and its end. Throws Interrupted after a Ctrl-C: the guest stands where it was then. */
     StopReply run(Resume how) {
-        return run(how, false);
+        return run(how, target.recorded().now(), false);
     }
 
-    private StopReply run(Resume how, boolean mayHalt) {
+    private StopReply run(Resume how, long from, boolean mayHalt) {
         checkInterrupt();
         target.invalidate();
         target.modules().resuming();
         Future<StopReply> reply = target.stub().resume(how);
         long begun = System.nanoTime();
-        long stoodSince = begun;
-        long stoodAt = -1;
+        @Nullable Patience patience = null; // until it takes long: most runs do not
         while (true) {
             try {
                 StopReply stop = Waits.on(reply, LOOK, "replay");
@@ -123,33 +123,19 @@ final class Travel implements AutoCloseable {
                     throw e;
                 }
             }
-            if (control.isInterruptAsked() || mayHalt && System.nanoTime() - begun > Waypoints.APART.toNanos()) {
-                target.stub().interrupt(); // it may have been asked for between two runs
+            long now = target.recorded().now();
+            double ran = (System.nanoTime() - begun) / 1e9;
+            boolean due = mayHalt && waypoints.isWorth(now) && ran > Waypoints.APART.toMillis() / 1000.0;
+            if (due || control.isInterruptAsked()) {
+                target.recorded().haltSoon(now, (now - from) / ran);
             }
-            long now = where(stoodAt);
-            if (now != stoodAt) {
-                stoodAt = now;
-                stoodSince = System.nanoTime();
-            } else if (System.nanoTime() - stoodSince > PATIENCE.toNanos()) {
-                throw stalled(stoodAt);
+            if (patience == null) {
+                patience = new Patience(machine);
+            }
+            if (patience.isOver(now)) {
+                throw target.recorded().stalled();
             }
         }
-    }
-
-    private long where(long before) {
-        try {
-            return target.recorded().now();
-        } catch (QmpException e) {
-            if (e.failure() instanceof QmpFailure.TimedOut) {
-                throw stalled(before);
-            }
-            throw e;
-        }
-    }
-
-    private static SessionException stalled(long where) {
-        return new SessionException(
-                "QEMU hangs in its replay, at instruction %d".formatted(where), new SessionFailure.Stalled(where));
     }
 
     void checkInterrupt() {

@@ -1,5 +1,6 @@
 package org.kdive.session;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -7,11 +8,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** When a replay that goes forwards is to be halted for a waypoint: the time that it ran decides. Session thread. */
 final class WaypointClock {
+    private static final Duration SOON = Duration.ofMillis(50);
+
     private final RecordedRun recorded;
     private final Waypoints waypoints;
     private final AtomicBoolean timed = new AtomicBoolean(); // a look is due
     private boolean runs;
-    private boolean halts; // for a waypoint, as soon as it stops
+    private boolean mayHalt;
     private long from; // where the present run began
     private long begun; // and when, as System.nanoTime
 
@@ -27,26 +30,24 @@ final class WaypointClock {
      */
     void resumes(boolean watches, Happenings happenings) {
         stopped();
-        halts = false;
         if (!recorded.isReplay()) {
             return;
         }
-        from = recorded.now();
-        recorded.holdAtEnd(from);
-        if (watches) {
-            return;
-        }
-        if (waypoints.isDue(from)) {
-            waypoints.lay(from); // many short runs
+        from = recorded.stand();
+        recorded.holdAtEnd(from, watches);
+        mayHalt = !watches;
+        recorded.patience().begin(from);
+        if (mayHalt && waypoints.isDue(from)) {
+            recorded.haltNext(from); // after many short runs
         }
         begun = System.nanoTime();
         runs = true;
-        look(happenings);
+        look(happenings, Waypoints.APART);
     }
 
-    private void look(Happenings happenings) {
+    private void look(Happenings happenings, Duration after) {
         if (timed.compareAndSet(false, true)) {
-            Executor later = CompletableFuture.delayedExecutor(Waypoints.APART.toMillis(), TimeUnit.MILLISECONDS);
+            Executor later = CompletableFuture.delayedExecutor(after.toMillis(), TimeUnit.MILLISECONDS);
             later.execute(() -> {
                 timed.set(false);
                 happenings.post(new Happening.WaypointDue());
@@ -54,16 +55,24 @@ final class WaypointClock {
         }
     }
 
-    /** Whether the guest, which runs, has to be stopped for a waypoint; if it is too early this is asked once more. */
-    boolean isDue(Happenings happenings) {
+    /**
+     * Has the guest, which runs, halted when that is due, for a waypoint or because the user wants it. Throws Stalled when it
+     * has stood still for long.
+     */
+    void look(Happenings happenings, boolean interrupted) {
         if (!runs) {
-            return false;
+            return;
         }
-        halts = System.nanoTime() - begun >= Waypoints.APART.toNanos() / 2;
-        if (!halts) {
-            look(happenings);
+        long now = recorded.now();
+        if (recorded.patience().isOver(now)) {
+            throw recorded.stalled();
         }
-        return halts;
+        double ran = (System.nanoTime() - begun) / 1e9;
+        boolean due = mayHalt && waypoints.isWorth(now) && ran * 2000 >= Waypoints.APART.toMillis();
+        if (due || interrupted) {
+            recorded.haltSoon(now, (now - from) / ran);
+        }
+        look(happenings, due || interrupted ? SOON : Waypoints.APART);
     }
 
     /** The guest has stopped. */
@@ -79,10 +88,10 @@ final class WaypointClock {
 
     /** Whether it stopped for a waypoint alone, as far as is known; then it is laid. */
     boolean lays() {
-        boolean was = halts;
-        halts = false;
+        long now = recorded.isReplay() ? recorded.now() : 0;
+        boolean was = recorded.isReplay() && recorded.isHalted(now);
         if (was) {
-            waypoints.lay(recorded.now());
+            waypoints.lay(now);
         }
         return was;
     }

@@ -25,6 +25,12 @@ final class Waypoints {
     /** What is nearest behind the present is what is wanted next. */
     private static final int KEPT_BEHIND = 3;
 
+    /**
+     * Closer ones are not worth it, however slow the replay is there: where the guest looks at clocks every few instructions, a
+     * QEMU 7.2 that was halted often has been seen to come no further.
+     */
+    private static final long LEAST_APART = 1_000_000;
+
     private static final double FIRST_SPEED = 20_000_000;
     static final double WORTH_NOTING_SECONDS = 0.03;
     private static final int MOST_SPEEDS = 4096;
@@ -62,7 +68,7 @@ final class Waypoints {
 
     /** Where a way to an instruction is halted for one to be laid just before it; the instruction itself if it is short. */
     long haltBefore(long now, long instruction) {
-        boolean far = !full && seconds(now, instruction) > FAR_SECONDS;
+        boolean far = !full && instruction - now > LEAST_APART && seconds(now, instruction) > FAR_SECONDS;
         return far ? Math.max(now, instruction - (long) (speed(instruction) * NEAR_SECONDS)) : instruction;
     }
 
@@ -82,10 +88,18 @@ final class Waypoints {
 
     /** Whether a run from the last one to here takes long enough for another. */
     boolean isDue(long now) {
-        return seconds(before(now), now) >= APART.toMillis() / 1000.0;
+        return isWorth(now) && seconds(before(now), now) >= APART.toMillis() / 1000.0;
     }
 
-    /** Keeps the present moment, unless one is close or QEMU cannot just now. */
+    /** Whether it is far enough from the last one. */
+    boolean isWorth(long now) {
+        return !full && now - before(now) >= LEAST_APART;
+    }
+
+    /**
+     * Keeps the present moment, unless one is close or QEMU cannot just now. It is one at which the guest was halted by its
+     * number, and not the end of a step, which is between two events of the log.
+     */
     void lay(long now) {
         lay(now, APART.toMillis() / 2000.0);
     }
