@@ -22,6 +22,7 @@ import org.kdive.qmp.QmpSnapshots;
 /** The moments of this target that can be gone back to. Session thread. */
 public final class Checkpoints {
     private static final Duration DEADLINE = Duration.ofMinutes(2);
+    private static final Duration LEAVING = Duration.ofSeconds(10);
     private static final Pattern NAME = Pattern.compile("(?!\\d+$)[\\w.+-]{1,100}");
 
     private final Target target;
@@ -278,6 +279,27 @@ public final class Checkpoints {
         byNumber.replaceAll((number, one) -> one.parent().equals(orphan) ? one.withParent(gone.parent()) : one);
         if (present.equals(orphan)) {
             present = gone.parent();
+        }
+    }
+
+    /** What is kept in disks that outlive this session is of no use without it, and taken out of them again. */
+    void leave() {
+        if (control.state() instanceof SessionState.Ended) {
+            return;
+        }
+        List<String> dying =
+                target.machine().map(ours -> ours.spec().snapshotNodes()).orElse(List.of());
+        for (Checkpoint one : all()) {
+            List<String> staying = one.debugger().nodes().stream()
+                    .filter(node -> !dying.contains(node))
+                    .toList();
+            try {
+                if (!staying.isEmpty()) {
+                    Waits.on(snapshots(staying).delete(one.name()), LEAVING, "delete checkpoint " + one.name());
+                }
+            } catch (QmpException | SessionException e) {
+                notices.notice("the checkpoint %s stays in the disk: %s", one.name(), String.valueOf(e.getMessage()));
+            }
         }
     }
 

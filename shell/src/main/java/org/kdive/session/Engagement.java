@@ -234,6 +234,7 @@ final class Engagement implements AutoCloseable {
     /** Ends a machine of ours; leaves another's as it was found, running or not, without our breakpoints. */
     @Override
     public void close() {
+        checkpoints.leave();
         control.leave(foundRunning);
         target.close();
     }

@@ -45,7 +45,8 @@ final class GoingBack {
         }
         if (nodes.isEmpty()) {
             throw new SessionException(
-                    "checkpoint: this machine has no writable qcow2 image to keep its state in, and kdive did not boot it",
+                    "checkpoint: this machine has no writable qcow2 image to keep its state in, and kdive did not boot it; give its"
+                            + " QEMU a qcow2 disk, or let kdive boot it: kdive boot KERNEL",
                     new SessionFailure.Unsupported("snapshots"));
         }
         return nodes;

@@ -23,6 +23,10 @@ final class PageOwners {
             List.of("kernel data", "_sdata", "_edata"),
             List.of("kernel init", "__init_begin", "__init_end"),
             List.of("kernel bss", "__bss_start", "__bss_stop"));
+    // without CONFIG_KALLSYMS_ALL some of them are unknown, on arm64 even _text
+    private static final List<String> BEGINNINGS = List.of("_text", "_stext");
+    private static final List<String> ENDS =
+            List.of("_end", "__bss_stop", "_edata", "__init_end", "_einittext", "_etext");
     private static final long LONGEST_IMAGE_BYTES = 256L << 20;
 
     private final Program program;
@@ -55,9 +59,17 @@ final class PageOwners {
         return new Counts(owners, symbols);
     }
 
+    private long first(List<String> names) {
+        return names.stream()
+                .map(this::address)
+                .flatMapToLong(OptionalLong::stream)
+                .findFirst()
+                .orElse(0);
+    }
+
     private void takeFrom(Set<Long> left) {
-        long begin = address("_text").orElse(0);
-        long end = address("_end").orElse(0);
+        long begin = first(BEGINNINGS);
+        long end = first(ENDS);
         if (begin == 0 || Long.compareUnsigned(end - begin, LONGEST_IMAGE_BYTES) > 0) {
             return;
         }

@@ -140,18 +140,38 @@ final class CheckpointIT {
     }
 
     @Test
-    void arm64GoesBackToo() {
+    void arm64GoesBackToo(@TempDir Path work) {
         Emulators.require(GuestArchitecture.AARCH64);
         try (Guest guest = Guest.boot(BootRequest.of("debian/arm64"))) {
             Checkpoint reset = take(guest, "reset");
             Stop start = guest.bootedTo("start_kernel");
             Checkpoint taken = take(guest, "start");
             long pc = guest.on(start::pc);
+            Path file = work.resolve("start.kdive");
+            guest.on(() -> {
+                guest.session.checkpoints().export(taken, file, Map.of());
+                return true;
+            });
             guest.bootedTo("rest_init");
+            Difference since = guest.on(() -> guest.session.checkpoints().compare(taken));
+            assertThat(since.registers()).extracting(Difference.Change::name).contains("pc", "sp");
+            assertThat(since.pages().orElseThrow()).isGreaterThan(100);
+            assertThat(since.owners().keySet())
+                    .anyMatch(owner -> owner.startsWith("kernel"))
+                    .contains("other RAM");
 
             Stop back = guest.on(() -> guest.session.checkpoints().rewind(taken));
 
             assertThat(guest.on(back::pc)).isEqualTo(pc);
+            assertThat(guest.on(() -> guest.session.checkpoints().compare(taken))
+                            .pages())
+                    .hasValue(0);
+            try (Guest other = Guest.idle()) {
+                BootPlan plan = BootPlan.checkpoint(file, null, List.of(), List.of(), Progress.silent());
+                Stop there = other.on(() -> other.session.boot(plan));
+                assertThat(other.on(there::pc)).isEqualTo(pc);
+                assertThat(other.where(other.bootedTo("rest_init"))).isEqualTo("rest_init");
+            }
             assertThat(guest.where(guest.bootedTo("rest_init"))).isEqualTo("rest_init");
             guest.on(() -> guest.session.checkpoints().rewind(reset));
             assertThat(guest.where(guest.bootedTo("start_kernel"))).isEqualTo("start_kernel");
