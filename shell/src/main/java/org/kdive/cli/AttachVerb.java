@@ -47,8 +47,10 @@ final class AttachVerb implements Callable<Integer> {
 
     @Option(
             names = "--console",
-            paramLabel = "EP",
-            description = "The guest's serial line, for console, send and expect.")
+            paramLabel = "EP|FILE",
+            description =
+                    "The guest's serial line, for console, send and expect: a socket, a terminal (/dev/pts/3, /dev/ttyUSB0), or a file "
+                            + "that QEMU writes.")
     private @Nullable String console; // null: none, or KGDB's
 
     @Option(names = "--qmp", paramLabel = "EP", description = "QEMU's monitor (default: the stub alone).")
@@ -83,7 +85,7 @@ final class AttachVerb implements Callable<Integer> {
                 way(line),
                 gdb == null ? endpoint("--kgdb", kgdb) : endpoint("--gdb", gdb),
                 endpoint("--qmp", qmp),
-                endpoint("--console", console),
+                console,
                 kernel != null,
                 program);
         return Shells.prompt(kdive, line, session -> session.attach(plan));

@@ -15,7 +15,7 @@ import org.kdive.qmp.QmpFailure;
  *
  * @param gdb where the way begins; null where that is QEMU's monitor
  * @param qmp null: the stub alone
- * @param console the guest's serial line; null: none, or KGDB's
+ * @param console the guest's serial line, an endpoint or the path of a terminal or a file; null: none, or KGDB's
  * @param hasKernel whether {@code kernel} will bring symbols
  * @param kernel the kernel at its link addresses; asked for late and once
  */
@@ -23,7 +23,7 @@ public record AttachPlan(
         Way way,
         @Nullable SocketAddress gdb,
         @Nullable SocketAddress qmp,
-        @Nullable SocketAddress console,
+        @Nullable String console,
         boolean hasKernel,
         Supplier<Optional<Program>> kernel) {
 

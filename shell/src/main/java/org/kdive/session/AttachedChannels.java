@@ -51,7 +51,7 @@ final class AttachedChannels implements AutoCloseable {
             // asked first: the stub stops the guest
             channels.running = channels.kgdb || qmp == null || isRunning(qmp);
             if (plan.console() != null) {
-                channels.console = AttachedConsole.at(plan.console());
+                channels.console = AttachedConsole.of(plan.console());
             }
             channels.stub = channels.reach(plan, options);
             return channels;
@@ -164,7 +164,12 @@ final class AttachedChannels implements AutoCloseable {
 
     /** What the user should know of the way, if it is not the usual one. */
     Optional<String> remark() {
-        return Optional.ofNullable(access).map(MonitorAccess::remark);
+        if (access != null) {
+            return Optional.of(access.remark());
+        }
+        return console != null && console.isDeaf()
+                ? Optional.of("the console is a file: it is shown and searched, and what is sent to it is dropped")
+                : Optional.empty();
     }
 
     @Override

@@ -8,9 +8,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kdive.machine.Console;
@@ -27,6 +29,7 @@ final class AttachedConsole implements AutoCloseable {
     private final Console console;
     private final @Nullable SocketChannel inner; // our end, where the line is not the console's alone; else null
     private final ExecutorService writer;
+    private @Nullable ConsoleDevice device; // null: a socket
 
     private AttachedConsole(RunDirectory directory, SocketChannel line, @Nullable SocketChannel inner)
             throws IOException {
@@ -42,13 +45,34 @@ final class AttachedConsole implements AutoCloseable {
         return thread;
     }
 
-    static AttachedConsole at(SocketAddress endpoint) {
+    /** An endpoint, or the path of a terminal (QEMU's pty, a serial port), of a file that QEMU writes, or of a socket. */
+    static AttachedConsole of(String words) {
+        if (words.contains(":") || !words.contains("/")) {
+            return at(AttachPlan.endpoint("--console", words));
+        }
+        Path path = Path.of(words);
+        boolean device = !Files.isRegularFile(path) && !Files.isDirectory(path) && path.startsWith("/dev");
+        if (!device && !Files.isRegularFile(path)) {
+            return at(AttachPlan.endpoint("--console", "unix:" + path)); // one, or what is wrong with it
+        }
+        try {
+            ConsoleDevice opened = device ? ConsoleDevice.terminal(path) : ConsoleDevice.file(path);
+            AttachedConsole console = shared(opened::write);
+            daemon(() -> opened.readInto(console::heard), "console-device").start();
+            console.device = opened;
+            return console;
+        } catch (IOException e) {
+            throw failed("open the console " + words, e);
+        }
+    }
+
+    private static AttachedConsole at(SocketAddress endpoint) {
         RunDirectory directory = RunDirectory.create();
         try {
             return new AttachedConsole(directory, SocketChannel.open(endpoint), null);
         } catch (IOException e) {
             directory.remove();
-            throw failed("connect to the console at " + endpoint, e);
+            throw failed("connect to the console at " + AttachPlan.spelled(endpoint), e);
         }
     }
 
@@ -85,7 +109,7 @@ final class AttachedConsole implements AutoCloseable {
 
     /** Text of the shared line. Returns at once. */
     void heard(byte[] text) {
-        writer.execute(() -> {
+        later(() -> {
             try {
                 ByteBuffer bytes = ByteBuffer.wrap(text);
                 while (inner != null && bytes.hasRemaining()) {
@@ -95,6 +119,19 @@ final class AttachedConsole implements AutoCloseable {
                 // the console is closed
             }
         });
+    }
+
+    private void later(Runnable task) {
+        try {
+            writer.execute(task);
+        } catch (RejectedExecutionException e) {
+            // closed meanwhile
+        }
+    }
+
+    /** Whether what is sent to it goes nowhere. */
+    boolean isDeaf() {
+        return device != null && device.isFile();
     }
 
     Console console() {
@@ -108,6 +145,9 @@ final class AttachedConsole implements AutoCloseable {
     @Override
     public void close() {
         writer.shutdown();
+        if (device != null) {
+            device.close();
+        }
         console.close();
         try {
             if (inner != null) {

@@ -8,14 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A whole x86 firmware of a few real-mode instructions: a guest that talks milliseconds after its reset. */
-final class SerialFirmware {
+public final class SerialFirmware {
     private static final int SIZE = 1 << 16;
     private static final int RESET_VECTOR = SIZE - 16;
 
     private SerialFirmware() {}
 
     /** Says {@code text} once, then gives back every byte that it gets. */
-    static Path echo(Path file, String text) throws IOException {
+    public static Path echo(Path file, String text) throws IOException {
         ByteArrayOutputStream code = new ByteArrayOutputStream();
         for (byte b : text.getBytes(StandardCharsets.US_ASCII)) {
             code.writeBytes(new byte[] {(byte) 0xba, (byte) 0xf8, 0x03}); // mov dx, 0x3f8
