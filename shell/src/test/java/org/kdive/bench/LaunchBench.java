@@ -57,13 +57,13 @@ public final class LaunchBench {
             seconds[3][i] = until(
                     "(kdive) ", List.of("script", "-qc", home.resolve("kdive").toString(), "/dev/null"));
         }
-        double kdiveMedian = median(seconds[0]);
+        double kdiveMedian = Figures.median(seconds[0]);
         System.out.printf("kdive, KASLR on, stock image:        %.3f s  %s%n", kdiveMedian, spread(seconds[0]));
-        System.out.printf("gdb, nokaslr, debug vmlinux:         %.3f s  %s%n", median(seconds[1]), spread(seconds[1]));
-        System.out.printf("QEMU alone to the kernel's banner:   %.3f s  %s%n", median(seconds[2]), spread(seconds[2]));
-        System.out.printf("cold prompt, nothing booted:         %.3f s  %s%n", median(seconds[3]), spread(seconds[3]));
-        System.out.printf("kdive / gdb: %.2f (goal 0.6 at most)%n", kdiveMedian / median(seconds[1]));
-        System.out.printf("kdive / QEMU alone: %.2f%n", kdiveMedian / median(seconds[2]));
+        System.out.printf("gdb, nokaslr, debug vmlinux:         %.3f s  %s%n", Figures.median(seconds[1]), spread(seconds[1]));
+        System.out.printf("QEMU alone to the kernel's banner:   %.3f s  %s%n", Figures.median(seconds[2]), spread(seconds[2]));
+        System.out.printf("cold prompt, nothing booted:         %.3f s  %s%n", Figures.median(seconds[3]), spread(seconds[3]));
+        System.out.printf("kdive / gdb: %.2f (goal 0.6 at most)%n", kdiveMedian / Figures.median(seconds[1]));
+        System.out.printf("kdive / QEMU alone: %.2f%n", kdiveMedian / Figures.median(seconds[2]));
     }
 
     private double gdb(int run) throws IOException, InterruptedException {
@@ -149,12 +149,6 @@ public final class LaunchBench {
     private static Path home() {
         Path here = Path.of("").toAbsolutePath();
         return Files.exists(here.resolve("kdive")) ? here : here.getParent();
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 
     private static String spread(double[] values) {

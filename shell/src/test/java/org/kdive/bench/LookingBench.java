@@ -194,8 +194,6 @@ final class LookingBench {
     }
 
     private static double median(List<Double> values) {
-        double[] sorted =
-                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        return sorted.length == 0 ? Double.NaN : sorted[sorted.length / 2];
+        return Figures.median(values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 }

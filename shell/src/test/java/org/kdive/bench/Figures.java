@@ -1,0 +1,15 @@
+package org.kdive.bench;
+
+import java.util.Arrays;
+
+/** What benches make of what they measured. */
+public final class Figures {
+    private Figures() {}
+
+    /** The middle of them, or the one above it; NaN of none. */
+    public static double median(double... values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted.length == 0 ? Double.NaN : sorted[sorted.length / 2];
+    }
+}
