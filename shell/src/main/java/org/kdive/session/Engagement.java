@@ -144,7 +144,7 @@ final class Engagement implements AutoCloseable {
                 event -> RUN_STATE_EVENTS.contains(event.name())
                         && !target.recorded().isTravelling()
                         && !target.isEchoOfOurs(event.name())
-                        && !control.takesLightly(event.name()),
+                        && !control.attention().takesLightly(event.name()),
                 event -> control.post(new Happening.Qmp(event)));
     }
 

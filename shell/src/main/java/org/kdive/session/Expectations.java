@@ -36,7 +36,7 @@ public final class Expectations {
         console.expectAgain();
         boolean running = session.isRunning();
         CompletableFuture<ConsoleMatch> match = CompletableFuture.supplyAsync(() -> console.expect(pattern, deadline));
-        control.attendUntil(match);
+        control.attention().attendUntil(match);
         if (running && session.state() instanceof Stop stop && !saidSoon(match)) {
             console.cancel();
             throw new SessionException(
@@ -94,8 +94,9 @@ public final class Expectations {
                 throw new SessionException(
                         "%s within %s".formatted(otherwise, said(deadline)), new SessionFailure.TimedOut(deadline));
             }
-            control.attendUntil(
-                    new CompletableFuture<Void>().completeOnTimeout(null, SLICE.toMillis(), TimeUnit.MILLISECONDS));
+            control.attention()
+                    .attendUntil(new CompletableFuture<Void>()
+                            .completeOnTimeout(null, SLICE.toMillis(), TimeUnit.MILLISECONDS));
         }
     }
 

@@ -150,7 +150,7 @@ final class Reconciler {
             }
         } catch (QmpException e) {
             if (Lateness.is(e)) {
-                control.lookAgain();
+                control.attention().expectReport();
             } else {
                 control.end("QEMU does not answer: " + e.getMessage());
             }

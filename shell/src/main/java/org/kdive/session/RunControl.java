@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.kdive.gdbrsp.Resume;
 import org.kdive.gdbrsp.RspState;
@@ -28,15 +27,14 @@ final class RunControl {
     private final Planting planting;
     private final PanicDesk panics;
     private final Notices notices;
-    private final Happenings happenings;
-    private final Overdue overdue;
     private final RunState state;
+    private final Happenings happenings;
+    private final Attention attention;
     private final Resumption resumption;
     private final Leaving leaving;
 
     private Goal goal = Goal.run();
     private Consumer<Stop> afterAccident = stop -> {};
-    private boolean awaited;
     private boolean quietStopAsked; // by ourselves: nobody should see that stop
     private volatile boolean interruptAsked;
 
@@ -54,7 +52,7 @@ final class RunControl {
         this.happenings = new Happenings(thread, this::handleUnattended);
         this.resumption = new Resumption(target, happenings, bench.scheduling());
         this.leaving = new Leaving(this, target, planting, resumption);
-        this.overdue = new Overdue(thread, this::lookForSilence);
+        this.attention = new Attention(thread, state, resumption, happenings, this::handle, reconciler::stubIsSilent);
         target.stub().onUnsolicitedStop(reply -> happenings.post(new Happening.StoppedUnasked(reply)));
     }
 
@@ -180,22 +178,13 @@ final class RunControl {
     /** Waits for the reply to the present resume alone, handling all else that comes. Empty if the target is gone. */
     private Optional<StopReply> nextReply() {
         while (state.isRunning()) {
-            Happening happening = take(Overdue.SILENCE);
+            Happening happening = attention.next();
             if (happening instanceof Happening.StopReported report && resumption.isThis(report.resume())) {
                 return Optional.of(report.reply());
             }
             handle(happening);
         }
         return Optional.empty();
-    }
-
-    /** What happened next; when nothing did for so long, Wake, and the stub has been looked after if it should have spoken. */
-    private Happening take(Duration atMost) {
-        Optional<Happening> happening = happenings.take(atMost);
-        if (happening.isEmpty()) {
-            lookForSilence();
-        }
-        return happening.orElseGet(Happening.Wake::new);
     }
 
     void plant() {
@@ -212,34 +201,12 @@ final class RunControl {
 
     /** Blocks until the user should see a stop; empty at the deadline, and then the guest runs on. */
     Optional<Stop> await(Duration deadline) {
-        long end = System.nanoTime() + deadline.toNanos();
-        awaited = true;
-        try {
-            while (state.isRunning()) {
-                long left = end - System.nanoTime();
-                if (left <= 0) {
-                    return Optional.empty();
-                }
-                handle(take(Duration.ofNanos(Math.min(left, Overdue.SILENCE.toNanos()))));
-            }
-            return Optional.of(requireStop());
-        } finally {
-            awaited = false;
-        }
+        return attention.awaitStop(deadline) ? Optional.of(requireStop()) : Optional.empty();
     }
 
-    /** Looks after the run state until the future is done, or until the guest stops where the user should see it. */
-    void attendUntil(CompletableFuture<?> other) {
-        var unused = other.whenComplete((value, why) -> happenings.wake());
-        boolean wasRunning = state.isRunning();
-        awaited = true;
-        try {
-            while (!other.isDone() && !(wasRunning && !state.isRunning())) {
-                handle(take(Overdue.SILENCE));
-            }
-        } finally {
-            awaited = false;
-        }
+    /** Who hears what happens, and waits for it. */
+    Attention attention() {
+        return attention;
     }
 
     /** Hears all that has come so far. */
@@ -256,7 +223,7 @@ final class RunControl {
     void interrupt() {
         interruptAsked = true;
         askToStop();
-        overdue.expect(resumption.number());
+        attention.expectReport();
     }
 
     private void handleUnattended(Happening happening) {
@@ -274,7 +241,7 @@ final class RunControl {
             return;
         }
         resumption.begunElsewhere();
-        overdue.expect(resumption.number());
+        attention.expectReport();
         throw Lateness.ofRun(why);
     }
 
@@ -319,7 +286,7 @@ final class RunControl {
                 target.recorded().clock().look(happenings, interruptAsked);
             }
         } catch (SessionException e) {
-            if (awaited) {
+            if (attention.isAwaited()) {
                 throw e;
             }
             end(e.getMessage() + "; replay starts it anew");
@@ -367,33 +334,8 @@ final class RunControl {
         }
         interruptAsked = false;
         goal = Goal.run();
-        if (!awaited) {
+        if (!attention.isAwaited()) {
             notices.stopped(stop);
-        }
-    }
-
-    /** QMP's STOP, of which each stop brings one, is worth no turn of the session thread. True if it was one. Any thread. */
-    boolean takesLightly(String event) {
-        if (event.equals("STOP")) {
-            overdue.expect(resumption.number());
-            return true;
-        }
-        return false;
-    }
-
-    /** QEMU did not say whether the guest runs: it is asked again. */
-    void lookAgain() {
-        overdue.expect(resumption.number());
-    }
-
-    private void lookForSilence() {
-        if (!state.isRunning()) {
-            return;
-        }
-        if (overdue.is(resumption.number())) {
-            reconciler.stubIsSilent();
-        } else if (overdue.isExpected(resumption.number()) && !awaited) {
-            overdue.lookLater();
         }
     }
 
@@ -415,7 +357,7 @@ final class RunControl {
         target.stub().resumedElsewhere();
         state.runs();
         resumption.begunElsewhere();
-        overdue.expect(resumption.number()); // it may have stopped while we asked
+        attention.expectReport(); // it may have stopped while we asked
         if (planting.isStale()) {
             stopQuietly(); // a breakpoint that was set at the stop would be run past
         }

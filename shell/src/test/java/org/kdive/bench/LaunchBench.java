@@ -59,9 +59,12 @@ public final class LaunchBench {
         }
         double kdiveMedian = Figures.median(seconds[0]);
         System.out.printf("kdive, KASLR on, stock image:        %.3f s  %s%n", kdiveMedian, spread(seconds[0]));
-        System.out.printf("gdb, nokaslr, debug vmlinux:         %.3f s  %s%n", Figures.median(seconds[1]), spread(seconds[1]));
-        System.out.printf("QEMU alone to the kernel's banner:   %.3f s  %s%n", Figures.median(seconds[2]), spread(seconds[2]));
-        System.out.printf("cold prompt, nothing booted:         %.3f s  %s%n", Figures.median(seconds[3]), spread(seconds[3]));
+        System.out.printf(
+                "gdb, nokaslr, debug vmlinux:         %.3f s  %s%n", Figures.median(seconds[1]), spread(seconds[1]));
+        System.out.printf(
+                "QEMU alone to the kernel's banner:   %.3f s  %s%n", Figures.median(seconds[2]), spread(seconds[2]));
+        System.out.printf(
+                "cold prompt, nothing booted:         %.3f s  %s%n", Figures.median(seconds[3]), spread(seconds[3]));
         System.out.printf("kdive / gdb: %.2f (goal 0.6 at most)%n", kdiveMedian / Figures.median(seconds[1]));
         System.out.printf("kdive / QEMU alone: %.2f%n", kdiveMedian / Figures.median(seconds[2]));
     }

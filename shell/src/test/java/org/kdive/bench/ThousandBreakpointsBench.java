@@ -57,7 +57,7 @@ final class ThousandBreakpointsBench {
         }
         System.out.printf(
                 "gdb / kdive, median without the first round: %.1f (goal 2 at least)%n",
-Figures.median(Arrays.copyOfRange(ratios, 1, rounds)));
+                Figures.median(Arrays.copyOfRange(ratios, 1, rounds)));
     }
 
     private static BootPlan plan() {
