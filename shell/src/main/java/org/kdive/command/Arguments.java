@@ -57,6 +57,15 @@ public record Arguments(String verb, String format, String tail, List<String> bo
         return new Arguments(verb, "", rest.stripLeading());
     }
 
+    /** For a verb that takes a format: as gdb does, it may stand apart from the verb, {@code print /x 10}. */
+    Arguments withFormatApart() {
+        if (!format.isEmpty() || !tail.startsWith("/")) {
+            return this;
+        }
+        Arguments apart = typed(verb + tail);
+        return new Arguments(apart.verb, apart.format, apart.tail, body);
+    }
+
     private static boolean isVerbPart(char c) {
         return Character.isLetterOrDigit(c) || c == '-' || c == '_';
     }

@@ -69,7 +69,11 @@ public record Command(
     }
 
     void run(Session session, Arguments arguments, Output output) {
-        action.run(session, arguments, output);
+        action.run(session, takesFormat() ? arguments.withFormatApart() : arguments, output);
+    }
+
+    private boolean takesFormat() {
+        return usage.startsWith(name + "[/");
     }
 
     /** Collects what a command is; {@code runs} ends it. */

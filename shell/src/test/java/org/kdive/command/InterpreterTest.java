@@ -38,6 +38,7 @@ final class InterpreterTest {
         assertThat(run("print/x $rax + 1")).isEqualTo("print x [$rax + 1]\n");
         assertThat(run("  p $rax")).isEqualTo("p  [$rax]\n");
         assertThat(run("pr/d 1")).isEqualTo("pr d [1]\n");
+        assertThat(run("print /x $rax / 2")).isEqualTo("print x [$rax / 2]\n"); // gdb takes it
     }
 
     @Test
