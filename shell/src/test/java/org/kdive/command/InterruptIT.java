@@ -7,8 +7,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.kdive.session.Session;
 import org.kdive.session.Stop;
 
@@ -45,10 +46,11 @@ final class InterruptIT {
         assertThat(session.call(session::state)).as(command).isInstanceOf(Stop.class);
     }
 
-    @Test
-    void whateverGoesOn() {
+    @ParameterizedTest
+    @CsvSource({"debian, $rdi, 0xfeeb, $eflags = 2", "debian/arm64, $x0, 0x14000000, $cpsr = 0x3c5"})
+    void whateverGoesOn(String kernel, String argument, String jumpToItself, String withoutInterrupts) {
         try (session) {
-            run("boot debian");
+            run("boot " + kernel);
             run("tbreak kernel_init"); // early: what is measured is how a run ends, not the boot
             run("continue");
             run("set $x = 0");
@@ -63,15 +65,15 @@ final class InterruptIT {
                 endsSoon(command);
             }
             run("delete");
-            run("break _raw_spin_lock if $rdi == 0x1234");
+            run("break kfree if %s == 0x1234".formatted(argument));
             endsSoon("continue");
             run("delete");
             endsSoon("continue");
-            run("set {unsigned short} $pc = 0xfeeb"); // jmp to itself
-            run("set $eflags = 2");
+            run("set {unsigned int} $pc = " + jumpToItself);
+            run("set " + withoutInterrupts);
             endsSoon("continue");
             endsSoon("stepi 10000000");
-            endsSoon("until linux_banner");
+            endsSoon("until panic");
         }
     }
 }

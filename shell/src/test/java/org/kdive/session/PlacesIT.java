@@ -6,23 +6,68 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Runs to places and from places: until, advance, jump; on a stock kernel with two CPUs. */
 @Timeout(120)
 final class PlacesIT {
-    // mov ecx,1000; dec ecx; je +6; test ecx,ecx; jne to the dec; nop; ...; behind it, reached by the je, nop
-    private static final byte[] LOOP =
-            HexFormat.of().parseHex("b9e8030000" + "ffc9" + "7406" + "85c9" + "75f8" + "9090" + "9090");
+    /** A loop of a thousand rounds that is left in its middle, to behind it. */
+    private enum Processor {
+        // mov ecx,1000; dec ecx; je +6; test ecx,ecx; jne to the dec; nop; ...; behind it, reached by the je, nop
+        X86_64(
+                "debian",
+                "b9e8030000" + "ffc9" + "7406" + "85c9" + "75f8" + "9090" + "9090",
+                List.of(5L, 7L, 9L, 11L, 15L, 16L),
+                "$ecx",
+                "$rip",
+                "$eflags = 2",
+                8),
+        // mov w1,1000; sub w1,w1,1; cbz w1,+16; tst w1,w1; b.ne to the sub; nop; behind it nop, nop
+        ARM64(
+                "debian/arm64",
+                "017d8052" + "21040051" + "81000034" + "3f00016a" + "a1ffff54" + "1f2003d5" + "1f2003d5" + "1f2003d5",
+                List.of(4L, 8L, 12L, 16L, 24L, 28L),
+                "$x1",
+                "$pc",
+                "$cpsr = 0x3c5",
+                0);
 
-    @Test
-    void runsToPlacesAndFromThem() {
-        try (Guest guest = Guest.boot(2)) {
+        private final String kernel;
+        private final byte[] loop;
+        private final List<Long> steps; // where nexti goes from the loop's beginning
+        private final String counter;
+        private final String pc;
+        private final String maskInterrupts;
+        private final int returnAddressBytes; // on the stack
+
+        Processor(
+                String kernel,
+                String loop,
+                List<Long> steps,
+                String counter,
+                String pc,
+                String maskInterrupts,
+                int returnAddressBytes) {
+            this.kernel = kernel;
+            this.loop = HexFormat.of().parseHex(loop);
+            this.steps = steps;
+            this.counter = counter;
+            this.pc = pc;
+            this.maskInterrupts = maskInterrupts;
+            this.returnAddressBytes = returnAddressBytes;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void runsToPlacesAndFromThem(Processor processor) {
+        try (Guest guest = Guest.boot(BootRequest.of(processor.kernel).withCpus(2))) {
             Stop entry = guest.bootedTo("start_kernel");
             long start = guest.on(entry::pc);
             Breakpoint here = guest.breakAt("*$pc");
-            aLoopIsLeftWhereverItCanBe(guest, start);
+            aLoopIsLeftWhereverItCanBe(guest, start, processor);
             jumpsToCodeAlone(guest, start);
             guest.on(() -> {
                 guest.session.breakpoints().enable(here.number(), false);
@@ -39,18 +84,18 @@ final class PlacesIT {
             Stop returned = guest.run(() -> guest.session.stepper().until("until", "do_filp_open"));
             assertThat(returned.cause()).isEqualTo(new Cause.Arrived("until"));
             assertThat(guest.where(returned)).as("vfs_open returned before").startsWith("path_openat+");
-            assertThat(guest.evaluate("$sp")).isEqualTo(sp + 8);
+            assertThat(guest.evaluate("$sp")).isEqualTo(sp + processor.returnAddressBytes);
         }
     }
 
-    private static void aLoopIsLeftWhereverItCanBe(Guest guest, long start) {
+    private static void aLoopIsLeftWhereverItCanBe(Guest guest, long start, Processor processor) {
         byte[] original = guest.on(() -> {
             Stop stop = guest.session.requireStop();
-            byte[] bytes = stop.memory().read(start, LOOP.length);
-            stop.write(start, LOOP);
+            byte[] bytes = stop.memory().read(start, processor.loop.length);
+            stop.write(start, processor.loop);
             return bytes;
         });
-        guest.evaluate("$eflags = 2");
+        guest.evaluate(processor.maskInterrupts);
         List<Long> offsets = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             guest.run(() -> guest.session.stepper().nextForwards());
@@ -58,17 +103,17 @@ final class PlacesIT {
         }
         assertThat(offsets)
                 .as("from the jump back to where the other jump leads")
-                .containsExactly(5L, 7L, 9L, 11L, 15L, 16L);
-        assertThat(guest.evaluate("$ecx")).isZero();
+                .isEqualTo(processor.steps);
+        assertThat(guest.evaluate(processor.counter)).isZero();
         guest.on(() -> {
             guest.session.requireStop().write(start, original);
             return true;
         });
-        guest.evaluate("$rip = " + start);
+        guest.evaluate(processor.pc + " = " + start);
     }
 
     private static void jumpsToCodeAlone(Guest guest, long start) {
-        for (String place : List.of("linux_banner", "*0", "*0x123456789a")) {
+        for (String place : List.of("init_uts_ns", "*0", "*0x123456789a")) {
             assertThatThrownBy(() -> guest.on(() -> guest.session.stepper().jump(place, told -> {})))
                     .isInstanceOf(SessionException.class)
                     .hasMessageContaining("no code at");

@@ -8,21 +8,65 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.gdbrsp.ThreadId;
 
 /** Two CPUs that count in a loop each, so that it shows which of them runs. */
 @Timeout(120)
 final class SchedulingIT {
-    private static final byte[] COUNT = HexFormat.of().parseHex("48ffc0ebfb"); // inc rax; jmp back to it
-    private static final int JUMP_BYTES = 3; // where the jump is
+    /** The loop, and what it needs. */
+    private enum Processor {
+        X86_64("debian", "start_secondary", "48ffc0ebfb", 3, "rax", "$rip", "$eflags = 2", "$eflags = 0x202"),
+        ARM64(
+                "debian/arm64",
+                "secondary_start_kernel",
+                "00040091ffffff17",
+                4,
+                "x0",
+                "$pc",
+                "$cpsr = 0x3c5",
+                "$cpsr = 0x345");
 
-    @Test
-    void theOthersAreHeldAsTheUserWantsIt() {
-        try (Guest guest = Guest.boot(2)) {
-            guest.bootedTo("start_secondary");
+        private final String kernel;
+        private final String begin; // where a CPU that is not the first is let go
+        private final byte[] count; // add one to the counter; jump back to it
+        private final int jumpOffset;
+        private final String counter;
+        private final String pc;
+        private final String maskInterrupts;
+        private final String letInterruptsIn;
+
+        Processor(
+                String kernel,
+                String begin,
+                String count,
+                int jumpOffset,
+                String counter,
+                String pc,
+                String maskInterrupts,
+                String letInterruptsIn) {
+            this.kernel = kernel;
+            this.begin = begin;
+            this.count = HexFormat.of().parseHex(count);
+            this.jumpOffset = jumpOffset;
+            this.counter = counter;
+            this.pc = pc;
+            this.maskInterrupts = maskInterrupts;
+            this.letInterruptsIn = letInterruptsIn;
+        }
+    }
+
+    private Processor processor = Processor.X86_64;
+
+    @ParameterizedTest
+    @EnumSource
+    void theOthersAreHeldAsTheUserWantsIt(Processor which) {
+        processor = which;
+        try (Guest guest = Guest.boot(BootRequest.of(which.kernel).withCpus(2))) {
+            guest.bootedTo(which.begin);
             List<ThreadId> cpus = guest.on(() -> guest.session.requireStop().threads());
             ThreadId one = cpus.get(0);
             ThreadId two = cpus.get(1);
@@ -51,33 +95,37 @@ final class SchedulingIT {
         }
     }
 
-    private static long countOnBoth(Guest guest, List<ThreadId> cpus) {
+    private long countOnBoth(Guest guest, List<ThreadId> cpus) {
         long loop = guest.evaluate("$pc");
         guest.on(() -> {
-            guest.session.requireStop().write(loop, COUNT);
+            guest.session.requireStop().write(loop, processor.count);
             for (ThreadId cpu : cpus) {
                 guest.session.select(cpu);
-                guest.evaluateHere("$rip = " + loop);
-                guest.evaluateHere("$eflags = 2"); // no interrupts
+                guest.evaluateHere(processor.pc + " = " + loop);
+                guest.evaluateHere(processor.maskInterrupts); // no interrupts
             }
             return true;
         });
         return loop;
     }
 
-    private static void lock(Guest guest, Scheduling.Locking how) {
+    private String counter() {
+        return "$" + processor.counter;
+    }
+
+    private void lock(Guest guest, Scheduling.Locking how) {
         guest.on(() -> {
             guest.session.scheduling().locking(how);
             return true;
         });
     }
 
-    private static long counted(Guest guest, ThreadId cpu) {
-        return guest.on(() -> guest.session.requireStop().registersOf(cpu).require("rax"));
+    private long counted(Guest guest, ThreadId cpu) {
+        return guest.on(() -> guest.session.requireStop().registersOf(cpu).require(processor.counter));
     }
 
     /** Whether a CPU counted on while another was stepped, so many times at most. */
-    private static boolean stepsMove(Guest guest, ThreadId other, int most) {
+    private boolean stepsMove(Guest guest, ThreadId other, int most) {
         long before = counted(guest, other);
         ThreadId stepping = guest.on(() -> guest.session.requireStop().thread());
         for (int i = 0; i < most && counted(guest, other) == before; i++) {
@@ -90,7 +138,7 @@ final class SchedulingIT {
     }
 
     /** Whether a CPU counted on while the guest ran for a moment; of the one that runs alone it is known that it stopped. */
-    private static boolean runMoves(Guest guest, @Nullable ThreadId alone, ThreadId other) {
+    private boolean runMoves(Guest guest, @Nullable ThreadId alone, ThreadId other) {
         long before = counted(guest, other);
         long mine = alone == null ? 0 : counted(guest, alone);
         Running running = guest.on(guest.session::resume);
@@ -105,18 +153,18 @@ final class SchedulingIT {
         return counted(guest, other) != before;
     }
 
-    private static void aStepIsOneWhileAnotherPassesABreakpoint(Guest guest, ThreadId one, long loop) {
+    private void aStepIsOneWhileAnotherPassesABreakpoint(Guest guest, ThreadId one, long loop) {
         lock(guest, Scheduling.Locking.OFF);
-        guest.breakAt("*" + (loop + JUMP_BYTES), "$rax == 0");
+        guest.breakAt("*" + (loop + processor.jumpOffset), counter() + " == 0");
         guest.on(() -> guest.session.select(one));
         for (int i = 0; i < 50; i++) {
-            long count = guest.evaluate("$rax");
+            long count = guest.evaluate(counter());
             boolean atJump = guest.evaluate("$pc") != loop;
             Stop stop = guest.run(() -> guest.session.stepper().step());
             assertThat(stop.thread()).isEqualTo(one);
             assertThat(stop.cause()).isEqualTo(new Cause.Arrived("stepi"));
-            assertThat(guest.evaluate("$pc")).isEqualTo(atJump ? loop : loop + JUMP_BYTES);
-            assertThat(guest.evaluate("$rax")).isEqualTo(atJump ? count : count + 1);
+            assertThat(guest.evaluate("$pc")).isEqualTo(atJump ? loop : loop + processor.jumpOffset);
+            assertThat(guest.evaluate(counter())).isEqualTo(atJump ? count : count + 1);
         }
         guest.on(() -> {
             guest.session.breakpoints().deleteAll();
@@ -124,7 +172,7 @@ final class SchedulingIT {
         });
     }
 
-    private static void aBreakpointIsHitByWhoRunsAlone(Guest guest, ThreadId two, long loop) {
+    private void aBreakpointIsHitByWhoRunsAlone(Guest guest, ThreadId two, long loop) {
         lock(guest, Scheduling.Locking.ON);
         guest.on(() -> {
             guest.session.select(two);
@@ -141,11 +189,11 @@ final class SchedulingIT {
         });
     }
 
-    private static void interruptsWaitForTheStepUnlessTheyAreLetIn(Guest guest, ThreadId one, long loop) {
+    private void interruptsWaitForTheStepUnlessTheyAreLetIn(Guest guest, ThreadId one, long loop) {
         guest.on(() -> guest.session.select(one));
         assertThat(runMoves(guest, one, one)).isTrue(); // by now a timer has something to say
-        guest.evaluate("$eflags = 0x202");
-        BooleanSupplier inTheLoop = () -> Long.compareUnsigned(guest.evaluate("$pc") - loop, COUNT.length) < 0;
+        guest.evaluate(processor.letInterruptsIn);
+        BooleanSupplier inTheLoop = () -> Long.compareUnsigned(guest.evaluate("$pc") - loop, processor.count.length) < 0;
         for (int i = 0; i < 50; i++) {
             guest.run(() -> guest.session.stepper().step());
             assertThat(inTheLoop.getAsBoolean()).isTrue();
@@ -156,15 +204,15 @@ final class SchedulingIT {
             return !inTheLoop.getAsBoolean();
         });
         letIn(guest, false);
-        guest.evaluate("$rip = " + loop);
-        guest.evaluate("$eflags = 0x202");
+        guest.evaluate(processor.pc + " = " + loop);
+        guest.evaluate(processor.letInterruptsIn);
         for (int i = 0; i < 50; i++) {
             guest.run(() -> guest.session.stepper().step());
             assertThat(inTheLoop.getAsBoolean()).isTrue();
         }
     }
 
-    private static void letIn(Guest guest, boolean interrupts) {
+    private void letIn(Guest guest, boolean interrupts) {
         guest.on(() -> {
             guest.session.stepInterrupts(interrupts);
             return true;
