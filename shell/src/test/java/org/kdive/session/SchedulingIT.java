@@ -193,7 +193,8 @@ final class SchedulingIT {
         guest.on(() -> guest.session.select(one));
         assertThat(runMoves(guest, one, one)).isTrue(); // by now a timer has something to say
         guest.evaluate(processor.letInterruptsIn);
-        BooleanSupplier inTheLoop = () -> Long.compareUnsigned(guest.evaluate("$pc") - loop, processor.count.length) < 0;
+        BooleanSupplier inTheLoop =
+                () -> Long.compareUnsigned(guest.evaluate("$pc") - loop, processor.count.length) < 0;
         for (int i = 0; i < 50; i++) {
             guest.run(() -> guest.session.stepper().step());
             assertThat(inTheLoop.getAsBoolean()).isTrue();
