@@ -19,7 +19,7 @@ final class PlacesIT {
         X86_64(
                 "debian",
                 "b9e8030000" + "ffc9" + "7406" + "85c9" + "75f8" + "9090" + "9090",
-                List.of(5L, 7L, 9L, 11L, 15L, 16L),
+                "[5, 7, 9, 11, 15, 16]",
                 "$ecx",
                 "$rip",
                 "$eflags = 2",
@@ -28,15 +28,15 @@ final class PlacesIT {
         ARM64(
                 "debian/arm64",
                 "017d8052" + "21040051" + "81000034" + "3f00016a" + "a1ffff54" + "1f2003d5" + "1f2003d5" + "1f2003d5",
-                List.of(4L, 8L, 12L, 16L, 24L, 28L),
+                "[4, 8, 12, 16, 24, 28]",
                 "$x1",
                 "$pc",
                 "$cpsr = 0x3c5",
                 0);
 
         private final String kernel;
-        private final byte[] loop;
-        private final List<Long> steps; // where nexti goes from the loop's beginning
+        private final String loop;
+        private final String steps; // where nexti goes from the loop's beginning
         private final String counter;
         private final String pc;
         private final String maskInterrupts;
@@ -45,13 +45,13 @@ final class PlacesIT {
         Processor(
                 String kernel,
                 String loop,
-                List<Long> steps,
+                String steps,
                 String counter,
                 String pc,
                 String maskInterrupts,
                 int returnAddressBytes) {
             this.kernel = kernel;
-            this.loop = HexFormat.of().parseHex(loop);
+            this.loop = loop;
             this.steps = steps;
             this.counter = counter;
             this.pc = pc;
@@ -89,10 +89,11 @@ final class PlacesIT {
     }
 
     private static void aLoopIsLeftWhereverItCanBe(Guest guest, long start, Processor processor) {
+        byte[] loop = HexFormat.of().parseHex(processor.loop);
         byte[] original = guest.on(() -> {
             Stop stop = guest.session.requireStop();
-            byte[] bytes = stop.memory().read(start, processor.loop.length);
-            stop.write(start, processor.loop);
+            byte[] bytes = stop.memory().read(start, loop.length);
+            stop.write(start, loop);
             return bytes;
         });
         guest.evaluate(processor.maskInterrupts);
@@ -103,7 +104,7 @@ final class PlacesIT {
         }
         assertThat(offsets)
                 .as("from the jump back to where the other jump leads")
-                .isEqualTo(processor.steps);
+                .hasToString(processor.steps);
         assertThat(guest.evaluate(processor.counter)).isZero();
         guest.on(() -> {
             guest.session.requireStop().write(start, original);

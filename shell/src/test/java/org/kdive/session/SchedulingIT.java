@@ -32,7 +32,7 @@ final class SchedulingIT {
 
         private final String kernel;
         private final String begin; // where a CPU that is not the first is let go
-        private final byte[] count; // add one to the counter; jump back to it
+        private final String count; // add one to the counter; jump back to it
         private final int jumpOffset;
         private final String counter;
         private final String pc;
@@ -50,7 +50,7 @@ final class SchedulingIT {
                 String letInterruptsIn) {
             this.kernel = kernel;
             this.begin = begin;
-            this.count = HexFormat.of().parseHex(count);
+            this.count = count;
             this.jumpOffset = jumpOffset;
             this.counter = counter;
             this.pc = pc;
@@ -98,7 +98,7 @@ final class SchedulingIT {
     private long countOnBoth(Guest guest, List<ThreadId> cpus) {
         long loop = guest.evaluate("$pc");
         guest.on(() -> {
-            guest.session.requireStop().write(loop, processor.count);
+            guest.session.requireStop().write(loop, HexFormat.of().parseHex(processor.count));
             for (ThreadId cpu : cpus) {
                 guest.session.select(cpu);
                 guest.evaluateHere(processor.pc + " = " + loop);
@@ -194,7 +194,7 @@ final class SchedulingIT {
         assertThat(runMoves(guest, one, one)).isTrue(); // by now a timer has something to say
         guest.evaluate(processor.letInterruptsIn);
         BooleanSupplier inTheLoop =
-                () -> Long.compareUnsigned(guest.evaluate("$pc") - loop, processor.count.length) < 0;
+                () -> Long.compareUnsigned(guest.evaluate("$pc") - loop, processor.count.length() / 2) < 0;
         for (int i = 0; i < 50; i++) {
             guest.run(() -> guest.session.stepper().step());
             assertThat(inTheLoop.getAsBoolean()).isTrue();
