@@ -19,6 +19,8 @@ final class Patience {
     private long seen = -1;
     private long since; // as System.nanoTime
     private Duration spentBefore = Duration.ZERO;
+    private long lookedAt; // the same, and what had been spent then: what was spent before it stood counts for nothing
+    private Duration spentThen = Duration.ZERO;
 
     Patience(Machine machine) {
         this.machine = machine;
@@ -29,6 +31,8 @@ final class Patience {
         seen = instruction;
         since = System.nanoTime();
         spentBefore = spent();
+        lookedAt = since;
+        spentThen = spentBefore;
     }
 
     /** Whether it was last seen at work some time ago. */
@@ -47,12 +51,16 @@ final class Patience {
 
     /** Whether it hangs, if it has not been at work since the last time. */
     boolean isOver() {
-        Duration wall = Duration.ofNanos(System.nanoTime() - since);
-        if (wall.compareTo(LOOK) < 0) {
+        long now = System.nanoTime();
+        if (now - lookedAt < LOOK.toNanos()) {
             return false;
         }
-        Duration spent = spent().minus(spentBefore);
-        return spent.compareTo(NOTHING) < 0 || spent.compareTo(LOOK) >= 0 || wall.compareTo(MOST) >= 0;
+        Duration spent = spent();
+        boolean idle = spent.minus(spentThen).compareTo(NOTHING) < 0;
+        boolean busy = spent.minus(spentBefore).compareTo(LOOK) >= 0;
+        lookedAt = now;
+        spentThen = spent;
+        return idle || busy || now - since >= MOST.toNanos();
     }
 
     // the processor's time; zero where the host does not tell, or when it is gone

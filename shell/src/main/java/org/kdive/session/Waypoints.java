@@ -40,6 +40,7 @@ final class Waypoints {
     private final NavigableMap<Long, String> laid = new TreeMap<>(Map.of(0L, BEGINNING));
     // instructions a second from there on: a guest that looks at clocks is replayed a hundred times slower
     private final NavigableMap<Long, Double> speeds = new TreeMap<>(Map.of(0L, FIRST_SPEED));
+    private long tried; // where one was last to be laid
     private boolean full; // no more can be laid
 
     Waypoints(Target target) {
@@ -88,12 +89,17 @@ final class Waypoints {
 
     /** Whether a run from the last one to here takes long enough for another. */
     boolean isDue(long now) {
-        return isWorth(now) && seconds(before(now), now) >= APART.toMillis() / 1000.0;
+        return isWorth(now) && seconds(triedBefore(now), now) >= APART.toMillis() / 1000.0;
     }
 
     /** Whether it is far enough from the last one. */
     boolean isWorth(long now) {
-        return !full && now - before(now) >= LEAST_APART;
+        return !full && now - triedBefore(now) >= LEAST_APART;
+    }
+
+    // one that could not be laid, or was not worth it, is not tried again at each of the next instructions
+    private long triedBefore(long now) {
+        return tried <= now ? Math.max(before(now), tried) : before(now);
     }
 
     /**
@@ -110,6 +116,7 @@ final class Waypoints {
     }
 
     private void lay(long now, double apart) {
+        tried = now;
         Optional<Long> next = Optional.ofNullable(laid.ceilingKey(now));
         if (full
                 || seconds(before(now), now) < apart
