@@ -50,6 +50,12 @@ final class LookingBench {
               stepi
               set $i = $i + 1
             end
+            echo @firststeps\\n
+            set $i = 0
+            while $i < BACKTRACES
+              stepi
+              set $i = $i + 1
+            end
             echo @steps\\n
             set $i = 0
             while $i < BACKTRACES
@@ -180,6 +186,7 @@ final class LookingBench {
         row("resident after it", "MiB", "MiB", "goal kdive < 150", false);
         row("256 MiB dumped", "@dump", "s", "goal 20 times as fast", true);
         row("8 bytes read, x" + READS, "@reads", "s", "goal as fast", true);
+        row("the first steps, x" + BACKTRACES, "@firststeps", "s", "code that has never run", true);
         row("step, x" + BACKTRACES, "@steps", "s", "goal 1.5 times as fast", true);
         alone(kdive);
         alone(gdb);
