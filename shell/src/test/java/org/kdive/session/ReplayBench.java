@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.kdive.bench.Figures;
 import org.kdive.images.fetch.Progress;
 import org.kdive.machine.Recording;
 
@@ -52,8 +53,8 @@ final class ReplayBench {
         Path recording = work.resolve("run" + (BOOTS - 1));
         System.out.printf(
                 "%s to its shell: %.2f s, recorded %.2f s (medians of %d)%n",
-                kernel, median(plain), median(recorded), BOOTS);
-        System.out.printf("recorded / plain: %.2f%n", median(recorded) / median(plain));
+                kernel, Figures.median(plain), Figures.median(recorded), BOOTS);
+        System.out.printf("recorded / plain: %.2f%n", Figures.median(recorded) / Figures.median(plain));
         System.out.printf("log of the run: %.1f MB%n", Files.size(recording.resolve("log")) / 1e6);
         replay(recording);
         System.out.printf("the slowest step back: %.2f s (goal %.0f at most)%n", worst, GOAL_SECONDS);
@@ -66,7 +67,7 @@ final class ReplayBench {
                 ? plain
                 : new BootPlan(plain.spec().with(Recording.into(into)), plain.architecture(), true, plain.kernel());
         try (Guest guest = Guest.idle()) {
-            return seconds(() -> {
+            return Figures.seconds(() -> {
                 guest.on(() -> guest.session.boot(plan));
                 guest.on(guest.session::resume);
                 expect(guest, "/ # ");
@@ -85,7 +86,7 @@ final class ReplayBench {
             long end = guest.on(() -> history.total().orElseThrow()) - 1;
             guest.bootedTo("start_kernel");
             steps(guest, "in start_kernel, run to");
-            double toEnd = seconds(() -> {
+            double toEnd = Figures.seconds(() -> {
                 Stop stop = guest.run(guest.session::resume);
                 assert stop.cause().equals(new Cause.NoMoreHistory(true));
             });
@@ -99,7 +100,8 @@ final class ReplayBench {
     }
 
     private static void go(Guest guest, long instruction) {
-        double took = seconds(() -> guest.on(() -> guest.session.history().goTo(instruction)));
+        double took =
+                Figures.seconds(() -> guest.on(() -> guest.session.history().goTo(instruction)));
         System.out.printf("goto %d: %.2f s%n", instruction, took);
     }
 
@@ -107,7 +109,8 @@ final class ReplayBench {
         long from = guest.on(() -> guest.session.history().now("when"));
         double[] took = new double[STEPS];
         for (int i = 0; i < STEPS; i++) {
-            took[i] = seconds(() -> guest.on(() -> guest.session.history().stepBack(1)));
+            took[i] =
+                    Figures.seconds(() -> guest.on(() -> guest.session.history().stepBack(1)));
         }
         long now = guest.on(() -> guest.session.history().now("when"));
         if (now != from - STEPS) {
@@ -116,18 +119,6 @@ final class ReplayBench {
         worst = Math.max(worst, Arrays.stream(took).max().orElseThrow());
         System.out.printf(
                 "step back %-28s instruction %11d: first %.2f s, median %.2f s, last %.2f s%n",
-                where, from, took[0], median(took), took[STEPS - 1]);
-    }
-
-    private static double seconds(Runnable work) {
-        long begun = System.nanoTime();
-        work.run();
-        return (System.nanoTime() - begun) / 1e9;
-    }
-
-    private static double median(double[] all) {
-        double[] sorted = all.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
+                where, from, took[0], Figures.median(took), took[STEPS - 1]);
     }
 }

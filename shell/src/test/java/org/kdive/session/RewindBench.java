@@ -1,7 +1,7 @@
 package org.kdive.session;
 
 import java.time.Duration;
-import java.util.Arrays;
+import org.kdive.bench.Figures;
 
 /**
  * A rewind to a prompt that is true, beside QEMU's own load of the same snapshot in the same run: a main, which prints the
@@ -20,31 +20,32 @@ final class RewindBench {
             double[] loads = new double[RUNS];
             for (int i = -2; i < RUNS; i++) { // two to warm up
                 runOn(guest);
-                double rewind = seconds(() -> guest.on(() -> {
+                double rewind = Figures.seconds(() -> guest.on(() -> {
                     Stop stop = guest.session.checkpoints().rewind(here);
                     return stop.calls(20).frames().size()
                             + stop.registers().pc()
                             + stop.code(stop.pc(), 4).size();
                 }));
                 runOn(guest);
-                double load =
-                        seconds(() -> guest.on(() -> guest.session.hypervisor().monitor("loadvm bench")));
+                double load = Figures.seconds(
+                        () -> guest.on(() -> guest.session.hypervisor().monitor("loadvm bench")));
                 guest.on(() -> guest.session.checkpoints().rewind(here));
                 if (i >= 0) {
                     rewinds[i] = rewind;
                     loads[i] = load;
                 }
             }
-            System.out.printf("rewind to a true prompt: %.3f s (median of %d)%n", median(rewinds), RUNS);
-            System.out.printf("QEMU's loadvm alone:     %.3f s%n", median(loads));
+            System.out.printf("rewind to a true prompt: %.3f s (median of %d)%n", Figures.median(rewinds), RUNS);
+            System.out.printf("QEMU's loadvm alone:     %.3f s%n", Figures.median(loads));
             System.out.printf("100 probes from one checkpoint: %.1f s (goal 20 at most)%n", probes(guest, here));
-            System.out.printf("rewind / loadvm: %.2f (goal 1.5 at most)%n", median(rewinds) / median(loads));
+            System.out.printf(
+                    "rewind / loadvm: %.2f (goal 1.5 at most)%n", Figures.median(rewinds) / Figures.median(loads));
         }
     }
 
     // go back, set something, run to a breakpoint, read a value
     private static double probes(Guest guest, Checkpoint here) {
-        return seconds(() -> {
+        return Figures.seconds(() -> {
             for (int i = 0; i < 100; i++) {
                 long wanted = i;
                 guest.on(() -> {
@@ -71,17 +72,5 @@ final class RewindBench {
             return running.await(Guest.PATIENCE);
         });
         assert stopped.isPresent();
-    }
-
-    private static double seconds(Runnable work) {
-        long begun = System.nanoTime();
-        work.run();
-        return (System.nanoTime() - begun) / 1e9;
-    }
-
-    private static double median(double[] all) {
-        double[] sorted = all.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }

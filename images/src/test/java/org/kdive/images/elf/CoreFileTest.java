@@ -24,18 +24,6 @@ final class CoreFileTest {
     @TempDir
     private Path dir;
 
-    private static byte[] note(String name, String text) {
-        return new ByteWriter(ByteOrder.LITTLE_ENDIAN)
-                .u32(name.length() + 1)
-                .u32(text.length())
-                .u32(0)
-                .cstring(name)
-                .align(4)
-                .text(text)
-                .align(4)
-                .toArray();
-    }
-
     /** A PT_LOAD: its place in the memory that the file has, and where that is. */
     private record Load(int offset, long virtual, long physical, int bytes) {}
 
@@ -90,11 +78,11 @@ final class CoreFileTest {
     void aNoteIsPutBehindTheOthersAndTheMemoryIsStillFound() throws IOException {
         byte[] memory = memory();
         Load all = new Load(0, 0, 0, memory.length);
-        byte[] cpu = note("CORE", "registers");
+        byte[] cpu = Notes.note("CORE", "registers");
         Path file = written(core(cpu, memory, all));
         assertThat(read(file).has(NAME)).isFalse();
         Files.setPosixFilePermissions(file, Set.of(PosixFilePermission.OWNER_READ));
-        byte[] added = note(NAME, "OSRELEASE=6.1.0\n");
+        byte[] added = Notes.note(NAME, "OSRELEASE=6.1.0\n");
         read(file).complete(added, List.of());
         byte[] both = Arrays.copyOf(cpu, cpu.length + added.length);
         System.arraycopy(added, 0, both, cpu.length, added.length);
@@ -107,7 +95,7 @@ final class CoreFileTest {
     @Test
     void aWholePieceAndAPartOfOneAreSeenWhereTheKernelSeesThem() throws IOException {
         byte[] memory = memory();
-        byte[] cpu = note("CORE", "registers");
+        byte[] cpu = Notes.note("CORE", "registers");
         Path file = written(core(cpu, memory, new Load(0, 0, 0, 60_000), new Load(60_000, 0, 0x100000, 40_001)));
         assertThat(read(file).memory())
                 .containsExactly(new CoreFile.Ram(0, 60_000), new CoreFile.Ram(0x100000, 40_001));
@@ -130,7 +118,7 @@ final class CoreFileTest {
 
     @Test
     void whatIsNoSuchCoreIsNotTakenForOne() throws IOException {
-        byte[] whole = core(note("CORE", "registers"), new byte[0]);
+        byte[] whole = core(Notes.note("CORE", "registers"), new byte[0]);
         for (int cut = 0; cut < whole.length; cut++) {
             assertThat(CoreFile.read(written(Arrays.copyOf(whole, cut)))).isEmpty();
         }
@@ -139,13 +127,16 @@ final class CoreFileTest {
         assertThat(CoreFile.read(written(small))).isEmpty();
         Random random = new Random(7);
         for (int i = 0; i < 20_000; i++) {
-            byte[] bytes = core(note("CORE", "registers"), new byte[64], new Load(0, 0, 0, 64));
+            byte[] bytes = core(Notes.note("CORE", "registers"), new byte[64], new Load(0, 0, 0, 64));
             for (int n = random.nextInt(6); n >= 0; n--) {
                 bytes[16 + random.nextInt(bytes.length - 16)] = (byte) random.nextInt();
             }
             Optional<CoreFile> any = CoreFile.read(written(bytes));
             if (any.isPresent()) {
-                any.get().complete(note(NAME, "x"), List.of(new CoreFile.View(1, 0, 64), new CoreFile.View(1, 8, 8)));
+                any.get()
+                        .complete(
+                                Notes.note(NAME, "x"),
+                                List.of(new CoreFile.View(1, 0, 64), new CoreFile.View(1, 8, 8)));
             }
         }
     }

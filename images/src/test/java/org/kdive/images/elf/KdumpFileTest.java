@@ -16,9 +16,9 @@ import org.kdive.images.bytes.ByteWriter;
 
 final class KdumpFileTest {
     private static final int BLOCK = 4096;
-    private static final byte[] CPU = note("CORE", "registers");
+    private static final byte[] CPU = Notes.note("CORE", "registers");
     private static final String TEXT = "OSRELEASE=6.1\n";
-    private static final byte[] NOTE = note("VMCOREINFO", TEXT);
+    private static final byte[] NOTE = Notes.note("VMCOREINFO", TEXT);
     private static final int TEXT_OFFSET = 24; // in the note
     private static final byte[] NAMES = names();
 
@@ -29,18 +29,6 @@ final class KdumpFileTest {
         byte[] names = new byte[KdumpFile.UTSNAME_BYTES];
         Arrays.fill(names, (byte) 'x');
         return names;
-    }
-
-    private static byte[] note(String name, String text) {
-        return new ByteWriter(ByteOrder.LITTLE_ENDIAN)
-                .u32(name.length() + 1)
-                .u32(text.length())
-                .u32(0)
-                .cstring(name)
-                .align(4)
-                .text(text)
-                .align(4)
-                .toArray();
     }
 
     private static byte[] head(byte[] names) {
@@ -127,7 +115,7 @@ final class KdumpFileTest {
     @Test
     void whatItHasAlreadyStays() throws IOException {
         Path file = written(completed());
-        assertThat(KdumpFile.complete(file, note("VMCOREINFO", "ANOTHER=1\n"), new byte[0]))
+        assertThat(KdumpFile.complete(file, Notes.note("VMCOREINFO", "ANOTHER=1\n"), new byte[0]))
                 .isTrue();
         assertThat(Files.readAllBytes(file)).isEqualTo(completed());
         assertThat(KdumpFile.complete(written(flattened()), new byte[0], new byte[0]))
