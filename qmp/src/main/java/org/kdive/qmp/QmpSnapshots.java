@@ -2,6 +2,7 @@ package org.kdive.qmp;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -54,6 +55,28 @@ public final class QmpSnapshots {
                 .thenCompose(made -> client.execute(
                         new BlockdevAdd(Map.of("driver", "qcow2", "node-name", nodeName, "file", fileNode))))
                 .thenApply(added -> snapshots);
+    }
+
+    /**
+     * Adds a qcow2 image that dies with QEMU as an unattached node. QEMU loads a state in pieces of 32 KiB, and hands each to
+     * another thread and back: by io_uring it takes a third of the time (QEMU 7.2: 0.05 s for 0.15). Only QEMU can tell
+     * whether the host lets it, and one that is told so on its command line and may not does not start at all. Waits for
+     * the answer: not on the event loop.
+     */
+    public static void openScratch(QmpClient client, Path image, String nodeName) {
+        Map<String, ?> plain = Map.of("driver", "file", "filename", image.toString());
+        Map<String, Object> fast = new LinkedHashMap<>(plain);
+        fast.put("aio", "io_uring");
+        try {
+            client.call(scratch(nodeName, fast));
+        } catch (QmpException refused) {
+            client.call(scratch(nodeName, plain));
+        }
+    }
+
+    private static BlockdevAdd scratch(String nodeName, Map<String, ?> file) {
+        return new BlockdevAdd(
+                Map.of("driver", "qcow2", "node-name", nodeName, "cache", Map.of("no-flush", true), "file", file));
     }
 
     /** Saves under a tag that must be new. STOP and RESUME events go by if the machine runs. */

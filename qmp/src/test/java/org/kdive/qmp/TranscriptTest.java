@@ -78,6 +78,24 @@ final class TranscriptTest {
         });
     }
 
+    /** The words are QEMU 7.2's, its io_uring_setup refused by strace's fault injection. */
+    @Test
+    void scratchIsOpenedWithoutIoUringWhereTheHostRefusesIt() throws Exception {
+        Path image = directory.resolve("vm0.qcow2");
+        String node = "> {\"execute\":\"blockdev-add\",\"arguments\":{\"driver\":\"qcow2\",\"node-name\":\"vm0\","
+                + "\"cache\":{\"no-flush\":true},\"file\":{\"driver\":\"file\",%s\"filename\":\"" + image
+                + "\"}},\"id\":%d}";
+        String refusal =
+                "< {\"error\": {\"class\": \"GenericError\", \"desc\": \"Unable to use io_uring: failed to init linux"
+                        + " io_uring ring\"}, \"id\": 2}";
+        Transcript.greetingThen(
+                        node.formatted("\"aio\":\"io_uring\",", 2),
+                        refusal,
+                        node.formatted("", 3),
+                        "< {\"return\": {}, \"id\": 3}")
+                .play(directory, client -> QmpSnapshots.openScratch(client, image, "vm0"));
+    }
+
     @Test
     void snapshotsAndTheirJobs() throws Exception {
         Transcript.load("snapshots.qmp").play(directory, client -> {

@@ -17,6 +17,7 @@ import org.kdive.images.disk.Qcow2Writer;
 import org.kdive.qmp.QmpClient;
 import org.kdive.qmp.QmpException;
 import org.kdive.qmp.QmpListener;
+import org.kdive.qmp.QmpSnapshots;
 
 /** One attempt to start a machine: everything is taken back when any step fails. */
 final class MachineBoot {
@@ -99,6 +100,9 @@ final class MachineBoot {
             qmp = awaitQmp(listener, supervisor, commandLine);
             // QEMU opens its character devices in the command line's order, long before it greets.
             @Nullable ConsolePipe pipe = findPipe(run, qmp);
+            if (spec.snapshots() && spec.recording() == null) {
+                QmpSnapshots.openScratch(qmp, run.snapshotImage(), MachineSpec.SNAPSHOT_NODE);
+            }
             SocketChannel line = serial.accept();
             return new Machine(spec, run, supervisor, qmp, Console.over(line, run.consoleLog()), pipe);
         } catch (IOException | RuntimeException e) {

@@ -91,8 +91,8 @@ final class QemuCommandLine {
     }
 
     private void blocks() {
-        if (spec.snapshots()) {
-            // Scratch that dies with the machine: nobody needs it flushed to a platter.
+        // others have it added once QEMU runs: QmpSnapshots.openScratch
+        if (spec.snapshots() && spec.findRecording().isPresent()) {
             add(
                     "-blockdev",
                     "driver=qcow2,node-name=" + MachineSpec.SNAPSHOT_NODE
