@@ -4,16 +4,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
+import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.linux.LiveKernel;
 import org.kdive.images.linux.Oops;
 import org.kdive.images.linux.Printk;
+import org.kdive.session.RegisterFile;
+import org.kdive.session.Stop;
 
 /** An oops or a panic in plain words. */
 final class AccidentView {
     private static final String STUCK = "a CPU has run kernel code for long without letting anything else run:"
             + " an endless loop, or a lock that is never released";
     private static final int MOST_CALLS = 8;
+    private static final int MOST_CPUS = 16;
     private static final long PAGE_BYTES = 4096;
 
     // Documentation/admin-guide/tainted-kernels.rst; G says that all modules are free, and nothing is wrong with that
@@ -74,13 +79,41 @@ final class AccidentView {
         line("calls", calls(oops.calls()), output);
     }
 
-    /** The line below a headline that tells of a hang. */
-    static void hang(String words, Output output) {
+    /** The lines below a headline that tells of a hang. */
+    static void hang(String words, Stop stop, Output output) {
         line("what", hang(words), output);
+        for (ThreadId cpu :
+                stop.threads().subList(0, Math.min(MOST_CPUS, stop.threads().size()))) {
+            line("CPU " + stop.threads().indexOf(cpu), standing(stop, cpu), output);
+        }
         line("see", "thread apply all backtrace; info tasks; backtrace task PID", output);
     }
 
+    private static String standing(Stop stop, ThreadId cpu) {
+        RegisterFile registers = stop.registersOf(cpu);
+        List<String> parts = new ArrayList<>(List.of(stop.describe(registers.pc())));
+        try {
+            stop.kernel()
+                    .current(cpu)
+                    .map(task -> "in %s (process %d)".formatted(GuestText.plain(task.comm()), task.pid()))
+                    .ifPresent(parts::add);
+        } catch (RuntimeException e) {
+            // a kernel without types: its place says something, too
+        }
+        // RFLAGS.IF: Intel SDM volume 1, 3.4.3; PSTATE.I: Arm ARM, C5.2.2
+        OptionalLong x86 = registers.number("eflags");
+        long masked = x86.isPresent()
+                ? ~x86.getAsLong() >>> 9 & 1
+                : registers.number("cpsr").orElse(0) >>> 7 & 1;
+        parts.add(masked == 1 ? "interrupts off" : "interrupts on");
+        return String.join(", ", parts);
+    }
+
     private static String hang(String words) {
+        if (words.contains("no interrupt")) {
+            return "it runs with interrupts off, or does nothing but take them up: an endless loop, or a lock that is"
+                    + " never released";
+        }
         if (words.startsWith("INFO: task")) {
             return "it waits in the kernel for what does not come: a lock that somebody keeps, or a disk or a network"
                     + " that does not answer";

@@ -1,6 +1,7 @@
 package org.kdive.command;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -90,6 +91,16 @@ public final class Options {
                 (session, value) -> session.vigil().hangs(isOn("stop-on-hang", value)),
                 session -> onOff(session.vigil().hangs()));
         add(
+                "hang-timeout",
+                "TIME|off",
+                "how long a CPU of the guest may get nowhere, busy all the while, before the guest stops",
+                (session, value) -> session.vigil().hangTimeout(value.equals("off") ? null : hangTimeout(value)),
+                session -> session.vigil()
+                        .hangTimeout()
+                        .map(Words::time)
+                        .orElse("off")
+                        .replace(" ", ""));
+        add(
                 "checkpoint-on-panic",
                 "on|off",
                 "whether an oops, a panic and a hang are kept as checkpoints",
@@ -136,6 +147,16 @@ public final class Options {
                 "where all of the guest's output is added to, byte by byte",
                 (session, value) -> session.console().copyTo(value.equals("off") ? null : Path.of(value)),
                 session -> session.console().copy().map(Path::toString).orElse("off"));
+    }
+
+    private static Duration hangTimeout(String value) {
+        Duration time = Words.time(value);
+        if (time.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw new SessionException(
+                    "set hang-timeout %s: at least 1s; a CPU may well be busy for less".formatted(value),
+                    new SessionFailure.Usage("set hang-timeout TIME|off"));
+        }
+        return time;
     }
 
     private static boolean isOn(String name, String value) {

@@ -63,7 +63,7 @@ public final class StopView {
             }
             accident(stop.cause()).ifPresent(oops -> AccidentView.show(oops, output));
             if (stop.cause() instanceof Cause.Hung hung) {
-                AccidentView.hang(hung.words(), output);
+                AccidentView.hang(hung.words(), stop, output);
             }
             output.line("%s", where);
         }

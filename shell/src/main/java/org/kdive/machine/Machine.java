@@ -127,6 +127,11 @@ public final class Machine implements AutoCloseable {
         return supervisor.pid();
     }
 
+    /** The host's threads behind the processors that the guest has now. */
+    public VcpuThreads vcpuThreads() {
+        return VcpuThreads.of(supervisor.pid(), qmp);
+    }
+
     public List<String> commandLine() {
         return spec.commandLine(run);
     }

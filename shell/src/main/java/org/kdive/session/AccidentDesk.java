@@ -2,8 +2,11 @@ package org.kdive.session;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What follows from an accident of the guest's kernel: one that it tells of on its console stops it, and each is kept as a
@@ -12,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 final class AccidentDesk {
     /** How long a kernel has for what it says behind the first line: the call chain. */
     private static final Duration SAID = Duration.ofMillis(300);
+
+    private static final Pattern CPU = Pattern.compile("(?:CPU#|LOCKUP on cpu )(\\d{1,4})\\b");
 
     private final Target target;
     private final RunControl control;
@@ -30,8 +35,16 @@ final class AccidentDesk {
         if (bench.vigil().hangs()) {
             // not by the session's thread, which may be the one that waits
             CompletableFuture.delayedExecutor(SAID.toMillis(), TimeUnit.MILLISECONDS)
-                    .execute(() -> control.post(new Happening.Hung(words)));
+                    .execute(() -> control.post(new Happening.Errand(() -> control.hung(hung(words)))));
         }
+    }
+
+    private Cause.Hung hung(String words) {
+        Matcher cpu = CPU.matcher(words);
+        int number = cpu.find() ? Integer.parseInt(cpu.group(1)) : Integer.MAX_VALUE;
+        return new Cause.Hung(
+                words,
+                number < target.threads().size() ? Optional.of(target.threads().get(number)) : Optional.empty());
     }
 
     /** Behind the work in hand, which tells of the stop: nobody waits for the checkpoint. */

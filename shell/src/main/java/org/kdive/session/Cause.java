@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.kdive.gdbrsp.Stoppoint;
+import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.linux.Oops;
 import org.kdive.session.expression.Value;
 
@@ -15,6 +16,11 @@ public sealed interface Cause {
     /** Whether the kernel has met with one, and what it is like now is worth keeping. */
     default boolean isAccident() {
         return false;
+    }
+
+    /** The CPU that it is about, whichever happened to stop first; empty when that one is as good as any. */
+    default Optional<ThreadId> about() {
+        return Optional.empty();
     }
 
     /** Why a guest is stopped that nobody here has stopped: QMP's word for its run state. QEMU, qapi/run-state.json. */
@@ -155,8 +161,12 @@ public sealed interface Cause {
         }
     }
 
-    /** The guest's kernel says that something in it hangs: a CPU or a task, in the kernel's words. */
-    record Hung(String words) implements Cause {
+    /**
+     * Something in the guest's kernel hangs: a CPU or a task.
+     *
+     * @param words the kernel's, or kdive's where the kernel says nothing
+     */
+    record Hung(String words, Optional<ThreadId> about) implements Cause {
         @Override
         public String describe() {
             return "The kernel hangs: " + words;

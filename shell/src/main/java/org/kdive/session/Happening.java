@@ -22,11 +22,11 @@ sealed interface Happening {
     /** A line that nobody asked for just now. */
     record Said(String line) implements Happening {}
 
+    /** Something is due on the session thread, whoever waits there. */
+    record Errand(Runnable work) implements Happening {}
+
     /** A replay may have run long enough for a waypoint. */
     record WaypointDue() implements Happening {}
-
-    /** The kernel says on its console that something in it hangs. */
-    record Hung(String words) implements Happening {}
 
     /** Nothing: whoever waits looks again. */
     record Wake() implements Happening {}

@@ -27,7 +27,7 @@ final class MappedMemory {
 
     /** Empty where the processor does not translate, or kdive does not walk its tables. */
     static Optional<MappedMemory> of(RegisterFile registers, Architecture architecture, GuestMemory guest) {
-        Memory ram = (address, length) -> readRam(guest, address, length);
+        Memory ram = physical(guest);
         return tables(registers, architecture, ram).map(tables -> new MappedMemory(tables, ram));
     }
 
@@ -81,6 +81,11 @@ final class MappedMemory {
                         sctlr,
                         ram))
                 : Optional.empty();
+    }
+
+    /** The guest's RAM by physical address; a place that is not RAM is a MemoryFault. */
+    static Memory physical(GuestMemory guest) {
+        return (address, length) -> readRam(guest, address, length);
     }
 
     private static byte[] readRam(GuestMemory guest, long physicalAddress, int length) {

@@ -18,6 +18,7 @@ import org.kdive.qmp.QmpValue;
  */
 final class Reconciler {
     private static final Duration ANSWER = Duration.ofSeconds(5);
+    private static final Duration LAST_WORD = Duration.ofMillis(500); // of a QMP whose QEMU is gone
 
     private final RunControl control;
     private final Target target;
@@ -43,9 +44,24 @@ final class Reconciler {
         return word;
     }
 
-    /** How the machine ended: what the guest did first, if that was it. */
-    String ending(String how) {
+    /** How the machine ended: what the guest did first, if that was it. Nothing that waits is handled any more. */
+    String ending(String how, Happenings waiting) {
+        hearOut(waiting);
         return shutDown == null ? how : shutDown.describe() + ": " + how;
+    }
+
+    // the stub's connection may break before QMP's last word is heard, and that says why
+    private void hearOut(Happenings waiting) {
+        try {
+            target.qmp().ifPresent(client -> Waits.on(client.closed(), LAST_WORD, "wait for QMP's end"));
+        } catch (SessionException e) {
+            // it lives, and has nothing to do with the end
+        }
+        waiting.rest().stream()
+                .filter(Happening.Qmp.class::isInstance)
+                .map(happening -> ((Happening.Qmp) happening).event())
+                .filter(event -> event.name().equals("SHUTDOWN"))
+                .forEach(this::onEvent);
     }
 
     /** The guest has stopped; nobody has asked why yet. */
@@ -81,10 +97,10 @@ final class Reconciler {
         }
     }
 
-    /** The kernel says so; it stops where it is. */
-    void hung(String words) {
+    /** Something hangs; it stops where it is. */
+    void hung(Cause.Hung hang) {
         if (control.state() instanceof Running) {
-            explain(new Cause.Hung(words));
+            explain(hang);
             control.stopQuietly();
         }
     }

@@ -58,16 +58,19 @@ final class Resumption {
         return scheduling.holdsOthersInStep(isReplaying()) ? Resume.step(thread) : Resume.stepWhileOthersRun(thread);
     }
 
+    /** Whether a run is of one thread alone. */
+    boolean holdsOthers() {
+        return scheduling.holdsOthers(isReplaying());
+    }
+
     /** A run, of all or of this thread alone. */
     Resume run(ThreadId thread) {
-        return scheduling.holdsOthers(isReplaying()) ? Resume.continueOne(thread) : Resume.continueAll();
+        return holdsOthers() ? Resume.continueOne(thread) : Resume.continueAll();
     }
 
     /** The same, off a breakpoint; while that takes a step the others are held in any case. */
     Resume runOffBreakpoint(ThreadId thread) {
-        return scheduling.holdsOthers(isReplaying())
-                ? Resume.stepThenContinueOne(thread)
-                : Resume.stepThenContinue(thread);
+        return holdsOthers() ? Resume.stepThenContinueOne(thread) : Resume.stepThenContinue(thread);
     }
 
     // only such a machine can go back

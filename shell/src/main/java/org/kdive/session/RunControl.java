@@ -17,8 +17,6 @@ import org.kdive.machine.Machine;
  * user sees. Session thread, but for {@link #interrupt} and {@link #post}.
  */
 final class RunControl {
-    private static final Duration LAST_WORD = Duration.ofMillis(500); // of a QMP whose QEMU is gone
-
     private final Target target;
     private final Breakpoints breakpoints;
     private final SlideSearch slide;
@@ -26,6 +24,7 @@ final class RunControl {
     private final Reconciler reconciler;
     private final Planting planting;
     private final PanicDesk panics;
+    private final HangWatch hangs;
     private final Notices notices;
     private final RunState state;
     private final Happenings happenings;
@@ -47,6 +46,7 @@ final class RunControl {
         this.state = new RunState(this, target);
         this.planting = new Planting(target.stub(), breakpoints, notices);
         this.panics = new PanicDesk(target, bench.vigil());
+        this.hangs = new HangWatch(target, this, bench.vigil());
         this.inference = new StopInference(target, breakpoints, planting, slide, panics, notices);
         this.reconciler = new Reconciler(this, target, slide, notices);
         this.happenings = new Happenings(thread, this::handleUnattended);
@@ -118,6 +118,7 @@ final class RunControl {
         target.recorded().requireMore();
         interruptAsked = false;
         goal = purpose;
+        hangs.begins(goal.stepping().isEmpty() && !resumption.holdsOthers());
         plant();
         if (goal.stepping().isPresent()) {
             resumption.chooseStepInterrupts();
@@ -134,6 +135,7 @@ final class RunControl {
         interruptAsked = false;
         goal = Goal.run();
         target.registers(thread).writePc(pc);
+        hangs.begins(!resumption.holdsOthers());
         plant();
         go(resumption.run(thread));
         return state.running();
@@ -168,6 +170,7 @@ final class RunControl {
 
     void go(Resume how) {
         target.recorded().clock().resumes(planting.isWatching(), happenings);
+        hangs.resumes(slide.isSettled());
         state.runs();
         resumption.go(how);
         if (interruptAsked) {
@@ -212,6 +215,11 @@ final class RunControl {
     /** Hears all that has come so far. */
     void catchUp() {
         happenings.rest().forEach(this::handle);
+    }
+
+    /** Something in the guest hangs. */
+    void hung(Cause.Hung hang) {
+        reconciler.hung(hang);
     }
 
     /** From any thread: something happened. */
@@ -273,8 +281,8 @@ final class RunControl {
             reconciler.onEvent(qmp.event());
         } else if (happening instanceof Happening.WaypointDue) {
             lookAfterReplay();
-        } else if (happening instanceof Happening.Hung hung) {
-            reconciler.hung(hung.words());
+        } else if (happening instanceof Happening.Errand errand) {
+            errand.work().run();
         } else if (happening instanceof Happening.Said said) {
             notices.notice("%s", said.line());
         }
@@ -306,7 +314,7 @@ final class RunControl {
             BreakpointTrap.putBack(target, planting, reply, resumption.whoStopped(reply));
         }
         StopInference.Verdict verdict = inference.infer(reply, goal, interruptAsked, reconciler.lastWord());
-        ThreadId where = resumption.whoStopped(reply);
+        ThreadId where = verdict.where(resumption.whoStopped(reply));
         boolean lateStep = resumption.isLateStep(reply);
         boolean quiet = (quietStopAsked || lateStep)
                 && verdict.cause()
@@ -374,24 +382,9 @@ final class RunControl {
     /** The target is gone, once and for all. */
     void end(String how) {
         if (!(state.now() instanceof SessionState.Ended)) {
-            hearOut();
-            String told = reconciler.ending(how);
+            String told = reconciler.ending(how, happenings);
             state.ended(told);
             notices.ended(told);
         }
-    }
-
-    // the stub's connection may break before QMP's last word is heard, and that says why
-    private void hearOut() {
-        try {
-            target.qmp().ifPresent(client -> Waits.on(client.closed(), LAST_WORD, "wait for QMP's end"));
-        } catch (SessionException e) {
-            // it lives, and has nothing to do with the end
-        }
-        happenings.rest().stream()
-                .filter(Happening.Qmp.class::isInstance)
-                .map(happening -> ((Happening.Qmp) happening).event())
-                .filter(event -> event.name().equals("SHUTDOWN"))
-                .forEach(reconciler::onEvent);
     }
 }

@@ -43,6 +43,11 @@ final class StopInference {
     record Verdict(Optional<Cause> cause, Aftermath aftermath) {
         static final Verdict GO_ON = new Verdict(Optional.empty(), Aftermath.NONE);
 
+        /** The thread that the user is shown, when this one stopped. */
+        ThreadId where(ThreadId stopped) {
+            return cause.flatMap(Cause::about).orElse(stopped);
+        }
+
         static Verdict stop(Cause cause) {
             return new Verdict(Optional.of(cause), Aftermath.NONE);
         }

@@ -1,10 +1,16 @@
 package org.kdive.session;
 
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /** Which misfortunes of a kernel stop it though nobody set a breakpoint. Kept from one target to the next. Session thread. */
 public final class Vigil {
     private boolean panics = true;
     private volatile boolean hangs = true;
     private boolean keeps = true;
+    // by then the kernel has had the time to say so itself: 26 s for a soft lockup, 21 s for a stall of RCU's
+    private volatile @Nullable Duration hangTimeout = Duration.ofSeconds(30); // null: for ever
 
     /** Whether an oops and a panic stop the guest once the kernel has told of them. */
     public boolean panics() {
@@ -31,5 +37,14 @@ public final class Vigil {
 
     public void keeps(boolean value) {
         keeps = value;
+    }
+
+    /** How long a CPU of the guest may get nowhere before the guest stops; empty: for ever. Any thread. */
+    public Optional<Duration> hangTimeout() {
+        return Optional.ofNullable(hangTimeout);
+    }
+
+    public void hangTimeout(@Nullable Duration value) {
+        hangTimeout = value;
     }
 }

@@ -10,9 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.kdive.images.fetch.Progress;
 import org.kdive.machine.MachineBundle;
-import org.kdive.session.BootRequest;
 import org.kdive.session.Session;
 
 /** What a kernel says of its accidents stops it, is told, kept as a checkpoint and put into a report; on one guest. */
@@ -24,30 +22,48 @@ final class AccidentIT {
     @TempDir
     Path scratch;
 
-    private final Session session = Session.open();
-    private final Interpreter interpreter =
-            new Interpreter(new Verbs(new Settings()).all(), session, FrontEnd.UNATTENDED);
+    private final BootedGuest guest = BootedGuest.before("debian", "cpus=1");
 
     private String answer(String line) {
-        RecordingOutput output = new RecordingOutput();
-        interpreter.execute(line, output);
-        return output.answer();
+        return guest.answer(line);
     }
 
     @AfterEach
     void end() {
-        session.close();
+        guest.close();
     }
 
     @Test
     void anAccidentIsToldKeptAndReported() throws IOException {
-        session.call(() -> session.boot(BootRequest.of("debian").withCpus(1).plan(Progress.silent())));
         answer("continue &");
         answer("expect console / # within 90s");
         hangs();
         isLeftAloneWhenNobodyWantsToKnow();
+        locksUp();
         panics();
         reports();
+    }
+
+    /** With a processor of its own, and by the kernel's own watchdog, which waits for two seconds here and not for 20. */
+    private void locksUp() {
+        answer("set stop-on-hang on");
+        answer("set checkpoint-on-panic off");
+        answer("send \"echo 1 > /proc/sys/kernel/watchdog_thresh; echo qu''ick\\n\"");
+        answer("expect console quick within 60s");
+        answer("expect console / # within 60s"); // else a task that sleeps may have the console
+        answer("interrupt");
+        answer("checkpoint before");
+        answer("set hang-timeout 1s");
+        assertThat(HangIT.deaf(guest, 0)).contains("CPU 0 has taken no interrupt for 1 s");
+        answer("rewind before");
+        answer("set hang-timeout off");
+        assertThat(HangIT.stuck(guest, 0))
+                .containsPattern("The kernel hangs: watchdog: BUG: soft lockup - CPU#0 stuck for \\d+s! .(sh|cat):")
+                .contains(" <sysrq_handle_crash>, in ")
+                .contains("endless loop");
+        answer("rewind before");
+        answer("set checkpoint-on-panic on");
+        answer("continue &");
     }
 
     /** The shell writes the kernel's words, since a kernel that hangs takes half a minute to say so. */
@@ -69,19 +85,19 @@ final class AccidentIT {
         answer("continue &");
         answer("send \"echo '%s' > /dev/kmsg; sleep 1; echo un''hurt\\n\"".formatted(LOCKUP));
         answer("expect console unhurt within 60s");
-        assertThat(session.isRunning()).isTrue();
+        assertThat(guest.on(Session::isRunning).booleanValue()).isTrue();
         assertThat(answer("show stop-on-hang")).contains("off");
     }
 
     private void panics() {
         answer("send \"echo c > /proc/sysrq-trigger\\n\"");
         assertThat(answer("wait")).contains("Kernel panic: sysrq triggered crash");
-        assertThat(answer("info checkpoints")).containsPattern("\\* +3 +panic ");
+        assertThat(answer("info checkpoints")).containsPattern("\\* +4 +panic ");
     }
 
     private void reports() throws IOException {
         Path file = scratch.resolve("bug.kdive");
-        assertThat(answer("bundle " + file)).contains("Checkpoint 3 panic, report and console");
+        assertThat(answer("bundle " + file)).contains("Checkpoint 4 panic, report and console");
         assertThat(MachineBundle.open(file).tag()).isEqualTo("panic");
         try (ZipFile zip = new ZipFile(file.toFile())) {
             assertThat(text(zip, "report.txt"))

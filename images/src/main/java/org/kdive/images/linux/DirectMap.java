@@ -61,12 +61,45 @@ public record DirectMap(long base, long physicalBase, long image, long imagePhys
                         imageBytes));
     }
 
+    /**
+     * The same of a kernel that has not told of it yet, or is built without. The program is slid.
+     *
+     * @param imagePhysical where {@code _stext} lies
+     * @param addressBits arm64's: 64 less TCR_EL1.T1SZ
+     * @param physical RAM
+     */
+    public static Optional<DirectMap> around(Program program, long imagePhysical, int addressBits, Memory physical) {
+        OptionalLong start = address(program, "_stext");
+        if (start.isEmpty()) {
+            return Optional.empty();
+        }
+        DirectMap image = new DirectMap(0, 0, start.getAsLong(), imagePhysical, MOST_IMAGE_BYTES);
+        if (program.image().architecture() == Architecture.X86_64) {
+            return Optional.of(image.withBase(pageOffset(program, image.over(physical)), 0));
+        }
+        // arch/arm64/mm/init.c; of 64 bits, and signed where RAM begins below what the map is aligned to
+        OptionalLong begin = address(program, "memstart_addr");
+        boolean isArm64 = program.image().architecture() == Architecture.ARM64;
+        return isArm64 && begin.isPresent()
+                ? Optional.of(
+                        image.withBase(-(1L << addressBits), word(program, image.over(physical), begin.getAsLong())))
+                : Optional.empty();
+    }
+
+    private DirectMap withBase(long virtual, long physical) {
+        return new DirectMap(virtual, physical, image, imagePhysical, imageBytes);
+    }
+
     private static long pageOffset(Program program, Memory memory) {
         OptionalLong variable = address(program, "page_offset_base");
         if (variable.isEmpty()) {
             return PAGE_OFFSET;
         }
-        return Bytes.of("page_offset_base", memory.read(variable.getAsLong(), 8))
+        return word(program, memory, variable.getAsLong());
+    }
+
+    private static long word(Program program, Memory memory, long address) {
+        return Bytes.of("kernel memory", memory.read(address, 8))
                 .withOrder(program.image().byteOrder())
                 .u64At(0);
     }
@@ -90,5 +123,14 @@ public record DirectMap(long base, long physicalBase, long image, long imagePhys
             }
             throw e;
         }
+    }
+
+    /** The kernel's image and the memory mapped directly, by virtual address; what else the kernel has mapped is not in it. */
+    public Memory over(Memory physical) {
+        return (address, length) -> physical.read(
+                Long.compareUnsigned(address - image, imageBytes) < 0
+                        ? address - image + imagePhysical
+                        : address - base + physicalBase,
+                length);
     }
 }
