@@ -26,11 +26,15 @@ final class RecordVerbs {
                 .usage(RECORD)
                 .summary("record the machine's run into a directory, to go backwards in it with replay")
                 .help("""
-                        QEMU records a machine from its first instruction on, or not at all: a machine that has run already has \
-                        to be booted anew, which record again does. Breakpoints, displays and convenience variables stay. One \
-                        CPU, no shares, no disk that is written to. Without a directory it is called recording-1, or the next \
-                        that is free.
-                          record again /tmp/boot
+                        From the first instruction on if the machine has not run, else from where it stands: its state goes \
+                        to another QEMU, one that records. Breakpoints, displays and convenience variables stay, checkpoints \
+                        do not, and the guest waits for continue. record again boots the machine anew and records it from its \
+                        first instruction. One CPU, no shares, no disk that is written to. Without a directory it is called \
+                        recording-1, or the next that is free.
+                        On x86 a recording's TSC counts 1 GHz; a guest that measured another when it started may see its \
+                        clock go slower from there on.
+                          break panic
+                          record /tmp/bug
                           continue
                           replay
                           reverse-continue""")
@@ -49,7 +53,7 @@ final class RecordVerbs {
                     }
                     Path directory = rest.isEmpty() ? unused() : Path.of(rest.get(0));
                     stops.show(session, session.recorder().record(directory, again), output);
-                    output.line("Recording into %s; replay goes back", directory);
+                    output.line("Recording into %s from here on; replay goes back", directory);
                 });
     }
 

@@ -29,6 +29,8 @@ public final class Machine implements AutoCloseable {
     // A QEMU that is asked to quit flushes its disks first; one that has not managed in this time is stuck.
     private static final Duration QUIT = Duration.ofSeconds(3);
 
+    private static final Duration FLUSH = Duration.ofSeconds(30);
+
     private final MachineSpec spec;
     private final RunDirectory run;
     private final ResetLog resets;
@@ -85,6 +87,40 @@ public final class Machine implements AutoCloseable {
                     new MachineFailure.NotPortable("shares"));
         }
         new BundleWriter(spec, run, qmp).write(file, tag, debugger, papers);
+    }
+
+    /**
+     * Lays into a directory what {@link Recording#onInto} needs: one snapshot of this machine. Throws NoRecording when something
+     * is there, and NotRecordable.
+     *
+     * @return the machine that goes on from there
+     */
+    public MachineSpec layRecording(Path directory, String tag) {
+        Recording recording = Recording.onInto(directory);
+        MachineSpec recorded = spec.with(recording); // refuses what QEMU cannot record
+        spec.snapshotNodes().forEach(this::flush);
+        try {
+            new RecordingFiles(spec, recording).lay(run, tag);
+        } catch (IOException e) {
+            throw new MachineException(
+                    "record: %s: %s".formatted(directory, e.getMessage()),
+                    new MachineFailure.NoRecording(directory),
+                    e);
+        }
+        return recorded;
+    }
+
+    /** Takes away what was laid there for a machine that did not come up. */
+    public static void discardRecording(MachineSpec recorded) {
+        recorded.findRecording().ifPresent(one -> new RecordingFiles(recorded, one).discard());
+    }
+
+    // what QEMU still holds of an image's tables
+    private void flush(String node) {
+        var unused = Waits.within(
+                qmp.execute("human-monitor-command", Map.of("command-line", "qemu-io %s flush".formatted(node))),
+                FLUSH,
+                "flush");
     }
 
     public MachineSpec spec() {

@@ -218,6 +218,9 @@ final class QemuCommandLine {
                 "shift=auto,rr=%s,rrfile=%s,rrsnapshot=%s"
                         .formatted(
                                 recording.isRecord() ? "record" : "replay", value(recording.log()), Recording.START));
+        if (recording.isRecordOn()) {
+            add("-loadvm", Recording.START); // and saves it again, with its log at its beginning
+        }
         // A guest that powers itself off would end QEMU, and how long the log is would not be known.
         add("-action", "shutdown=pause");
         if (isX86()) {

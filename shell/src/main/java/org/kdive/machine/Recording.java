@@ -18,11 +18,13 @@ public record Recording(Path directory, Use use) {
     /** What the directory is for. */
     public enum Use {
         RECORD,
+        /** The same, from a state on that lies there. */
+        RECORD_ON,
         REPLAY
     }
 
-    /** QEMU's snapshot of the machine before its first instruction. */
-    static final String START = "@start";
+    /** QEMU's snapshot of the machine before the first instruction of the recording. */
+    public static final String START = "@start";
 
     private static final List<String> NETWORK = List.of("-net", "-netdev", "-nic");
 
@@ -32,6 +34,11 @@ public record Recording(Path directory, Use use) {
 
     public static Recording into(Path directory) {
         return new Recording(directory, Use.RECORD);
+    }
+
+    /** From the state on that {@link Machine#layRecording} has laid there. */
+    public static Recording onInto(Path directory) {
+        return new Recording(directory, Use.RECORD_ON);
     }
 
     /** Throws NoRecording, with the way out, when something else is there. */
@@ -54,7 +61,16 @@ public record Recording(Path directory, Use use) {
     }
 
     public boolean isRecord() {
-        return use == Use.RECORD;
+        return use != Use.REPLAY;
+    }
+
+    /** Whether its first instruction is not the machine's. */
+    public boolean isMidway() {
+        return isRecordOn() || use == Use.REPLAY && RecordingFiles.isMidway(this);
+    }
+
+    boolean isRecordOn() {
+        return use == Use.RECORD_ON;
     }
 
     Path log() {

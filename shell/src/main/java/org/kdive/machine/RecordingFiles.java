@@ -16,6 +16,7 @@ import java.util.Properties;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.kdive.images.disk.DiskImage;
+import org.kdive.images.disk.Qcow2Snapshot;
 import org.kdive.images.disk.Qcow2Writer;
 import org.kdive.qmp.QmpClient;
 import org.kdive.qmp.QmpException;
@@ -23,6 +24,7 @@ import org.kdive.qmp.QmpException;
 /** Reads and writes what is in the directory of a {@link Recording}. */
 final class RecordingFiles {
     private static final String FORMAT = "1";
+    private static final String MIDWAY = "midway";
     private static final Duration ANSWER = Duration.ofSeconds(3);
 
     private final MachineSpec spec;
@@ -49,10 +51,12 @@ final class RecordingFiles {
     }
 
     private void create() throws IOException {
+        if (recording.isRecordOn()) {
+            return; // all of it was laid there
+        }
         Path directory = recording.directory();
         requireFree(directory);
         Files.createDirectories(directory);
-        Files.deleteIfExists(recording.log());
         ScratchImage.write(recording.state());
         for (int i = 0; i < spec.disks().size(); i++) {
             Disk disk = spec.disks().get(i);
@@ -81,6 +85,46 @@ final class RecordingFiles {
         }
     }
 
+    /**
+     * What a recording needs that begins where a machine is: a snapshot of it, as one of a machine that counts instructions. What
+     * QEMU still holds of the images' tables must have been written.
+     */
+    void lay(RunDirectory run, String tag) throws IOException {
+        requireFree(recording.directory());
+        Files.createDirectories(recording.directory());
+        try {
+            Qcow2Snapshot.extract(run.snapshotImage(), tag, recording.state());
+            CountedState.convert(recording.state(), tag);
+            for (int i = 0; i < spec.disks().size(); i++) {
+                if (spec.disks().get(i).access() == Disk.Access.SCRATCH) {
+                    Qcow2Snapshot.extract(run.diskOverlay(i), tag, recording.overlay(i));
+                }
+            }
+            copy(spec.kernel(), recording.kernel());
+            copy(spec.initrd(), recording.initrd());
+        } catch (IOException | RuntimeException e) {
+            discard();
+            throw e;
+        }
+    }
+
+    /** Nothing was recorded: what is there is taken away again. */
+    void discard() {
+        List<Path> files = new ArrayList<>(
+                List.of(recording.state(), recording.log(), recording.kernel(), recording.initrd(), recording.facts()));
+        for (int i = 0; i < spec.disks().size(); i++) {
+            files.add(recording.overlay(i));
+        }
+        files.add(recording.directory()); // if there is nothing else in it
+        for (Path file : files) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                return; // it is in nobody's way but the next recording's, which says so
+            }
+        }
+    }
+
     private static void copy(@Nullable Path from, Path to) throws IOException {
         if (from != null) {
             Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
@@ -93,6 +137,7 @@ final class RecordingFiles {
             Properties facts = new SpecProperties(recording, new Properties()).written(spec);
             facts.setProperty("format", FORMAT);
             facts.setProperty("qemu.version", qemuVersion);
+            facts.setProperty(MIDWAY, Boolean.toString(recording.isRecordOn()));
             store(facts);
             return;
         }
@@ -162,6 +207,16 @@ final class RecordingFiles {
         RecordingFiles files = new RecordingFiles(MachineSpec.builder().build(), recording);
         try {
             return files.length(files.load());
+        } catch (IOException e) {
+            throw new UncheckedIOException("read " + recording.facts(), e);
+        }
+    }
+
+    /** Whether it began where a machine was. */
+    static boolean isMidway(Recording recording) {
+        try {
+            Properties facts = new RecordingFiles(MachineSpec.builder().build(), recording).load();
+            return Boolean.parseBoolean(facts.getProperty(MIDWAY));
         } catch (IOException e) {
             throw new UncheckedIOException("read " + recording.facts(), e);
         }

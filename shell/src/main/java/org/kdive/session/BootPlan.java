@@ -62,6 +62,20 @@ public record BootPlan(
         return new BootPlan(spec, architecture, hasKernel, kernel, bundle, names);
     }
 
+    /** The same kernel on another machine. */
+    BootPlan on(MachineSpec other) {
+        return new BootPlan(other, architecture, hasKernel, kernel);
+    }
+
+    /** Why it is stopped when it is up. */
+    Cause firstStop() {
+        Recording recording = spec.recording();
+        if (recording == null || !recording.isMidway()) {
+            return new Cause.Start();
+        }
+        return recording.isRecord() ? new Cause.Arrived("record") : new Cause.NoMoreHistory(false);
+    }
+
     /** The same with other symbols. */
     public BootPlan withKernel(Supplier<Optional<Program>> other) {
         return new BootPlan(spec, architecture, true, other, bundle, serials);

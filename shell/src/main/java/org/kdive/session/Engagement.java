@@ -66,7 +66,11 @@ final class Engagement implements AutoCloseable {
     }
 
     static Engagement boot(BootPlan plan, Workbench bench) {
-        Machine machine = Machine.boot(plan.spec(), plan.bundle(), BOOT_DEADLINE);
+        return of(plan, Machine.boot(plan.spec(), plan.bundle(), BOOT_DEADLINE), bench);
+    }
+
+    /** With a machine that is up; it ends when this fails. */
+    static Engagement of(BootPlan plan, Machine machine, Workbench bench) {
         try {
             RspClient stub = RspClient.connect(machine.gdb(), STUB);
             boolean tcg = plan.spec().accelerator() == Accelerator.TCG;
@@ -88,7 +92,7 @@ final class Engagement implements AutoCloseable {
                             .thenApply(MachineExit::describe)
                             .completeOnTimeout(STUB_LOST, STUB_GRACE.toMillis(), TimeUnit.MILLISECONDS))
                     .thenAccept(how -> engagement.control.post(new Happening.Gone(how)));
-            engagement.begin(new Cause.Start());
+            engagement.begin(plan.firstStop());
             if (plan.bundle() != null) {
                 engagement.checkpoints.open(plan.bundle());
             }
@@ -152,7 +156,8 @@ final class Engagement implements AutoCloseable {
         ThreadId first =
                 target.stub().lastStop().flatMap(reply -> reply.thread()).orElseGet(target::firstThread);
         control.stoppedBy(cause, first);
-        slide.begin(cause instanceof Cause.Attached ? Optional.of(first) : Optional.empty());
+        boolean mayBeUp = cause instanceof Cause.Attached || cause instanceof Cause.NoMoreHistory;
+        slide.begin(mayBeUp ? Optional.of(first) : Optional.empty());
         placement.symbolsMoved();
     }
 

@@ -14,7 +14,7 @@ import org.kdive.qmp.QmpFailure;
 
 /**
  * From a machine to its recording, and from that to its replay. QEMU is told at its start whether it records, replays or does
- * neither, so that each takes another machine; breakpoints, displays and convenience variables stay. Session thread.
+ * neither, so that each takes another QEMU; breakpoints, displays and convenience variables stay. Session thread.
  */
 public final class Recorder {
     private static final String AGAIN = "record again DIR";
@@ -28,9 +28,10 @@ public final class Recorder {
     }
 
     /**
-     * The present machine anew, recorded from its first instruction on. Throws Usage, with the way out, when it has run already.
+     * Records the present machine: from its first instruction on when it has not run, else from where it stands; the guest stays
+     * stopped. Throws Usage with the way out, and NotRecordable; then nothing has changed.
      *
-     * @param again whether what it has done so far may be lost
+     * @param again from its first instruction on in any case: what it has done so far may be lost
      */
     public Stop record(Path directory, boolean again) {
         Engagement present = session.require();
@@ -44,16 +45,10 @@ public final class Recorder {
                                 .map(Recording::directory)
                                 .orElse(directory)));
         refuse(recorded.isReplay(), "record: this is a replay; boot KERNEL starts a machine that can be recorded");
-        refuse(
-                plan.bundle() != null,
-                "record: this machine began at a checkpoint, and QEMU records from the first instruction alone; boot its kernel");
         MachineSpec spec = plan.spec().with(Recording.into(directory)); // refuses what QEMU cannot record
         Recording.requireFree(directory);
-        refuse(
-                !again && present.control().hasRun(),
-                "record: QEMU records from the first instruction alone, and its clocks are others then: a machine that"
-                        + " has run cannot go on as one; record again %s boots this one anew".formatted(directory));
-        return session.boot(new BootPlan(spec, plan.architecture(), plan.hasKernel(), plan.kernel()));
+        boolean begins = !present.control().hasRun() && plan.bundle() == null;
+        return again || begins ? session.boot(plan.on(spec)) : new Midway(session, notices).record(plan, directory);
     }
 
     private static void refuse(boolean wrong, String why) {
@@ -82,8 +77,8 @@ public final class Recorder {
         }
         if (!recorded.isRecording()) {
             throw new SessionException(
-                    "replay: this run is not recorded; record again DIR boots the machine anew and records it,"
-                            + " replay DIR replays what is recorded there",
+                    "replay: this run is not recorded; record DIR records it from here on, replay DIR replays what is"
+                            + " recorded there",
                     new SessionFailure.Unsupported("replay"));
         }
         Pause pause = Pause.of(present.control(), notices);
@@ -93,7 +88,7 @@ public final class Recorder {
         Path directory = plan.spec().findRecording().orElseThrow().directory();
         session.kill(); // which finishes it
         MachineSpec spec = Recording.replayed(directory);
-        var unused = session.boot(new BootPlan(spec, plan.architecture(), plan.hasKernel(), plan.kernel()));
+        var unused = session.boot(plan.on(spec));
         return session.history().begin(now, place);
     }
 

@@ -12,6 +12,7 @@ import org.kdive.images.Memory;
 import org.kdive.images.Program;
 import org.kdive.images.arch.Syntax;
 import org.kdive.images.types.Type;
+import org.kdive.machine.Machine;
 import org.kdive.machine.MachineException;
 import org.kdive.qmp.QmpException;
 import org.kdive.session.expression.Expression;
@@ -91,6 +92,12 @@ public final class Session implements AutoCloseable {
         Stop first = engage(Engagement.boot(plan, bench()));
         plan.serials().forEach(name -> console.add(name, hypervisor()));
         return first;
+    }
+
+    /** With a machine that is up, ending the present one. */
+    Stop boot(BootPlan plan, Machine machine) {
+        kill();
+        return engage(Engagement.of(plan, machine, bench()));
     }
 
     /** Joins a machine that somebody else started; the guest is stopped by it. */

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.kdive.machine.Recording;
 
 /**
  * Snapshots of a replay on its way, so that from wherever it is another moment is near. QEMU keeps them beside the one of the
@@ -34,10 +35,9 @@ final class Waypoints {
     private static final double FIRST_SPEED = 20_000_000;
     static final double WORTH_NOTING_SECONDS = 0.03;
     private static final int MOST_SPEEDS = 4096;
-    private static final String BEGINNING = "@start"; // machine.Recording's
 
     private final Target target;
-    private final NavigableMap<Long, String> laid = new TreeMap<>(Map.of(0L, BEGINNING));
+    private final NavigableMap<Long, String> laid = new TreeMap<>(Map.of(0L, Recording.START));
     // instructions a second from there on: a guest that looks at clocks is replayed a hundred times slower
     private final NavigableMap<Long, Double> speeds = new TreeMap<>(Map.of(0L, FIRST_SPEED));
     private long tried; // where one was last to be laid

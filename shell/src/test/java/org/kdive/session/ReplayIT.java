@@ -46,7 +46,7 @@ final class ReplayIT {
         Emulators.require(GuestArchitecture.AARCH64);
         try (Guest guest = Guest.idle()) {
             guest.on(() -> guest.session.boot(small("debian/arm64").plan(Progress.silent())));
-            assertThatThrownBy(() -> guest.on(guest.session.recorder()::replay)).hasMessageContaining("record again");
+            assertThatThrownBy(() -> guest.on(guest.session.recorder()::replay)).hasMessageContaining("record");
             guest.on(() -> guest.session.recorder().record(work.resolve("arm64"), false));
             Recorded seen = recorded(guest);
             Breakpoint kept = guest.breakAt("rest_init");

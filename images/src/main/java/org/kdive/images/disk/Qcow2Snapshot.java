@@ -20,14 +20,14 @@ import org.kdive.images.ImageFailure;
  * </pre>
  */
 public final class Qcow2Snapshot {
-    private static final int CLUSTER_BITS = 16;
-    private static final int CLUSTER_BYTES = 1 << CLUSTER_BITS;
+    static final int CLUSTER_BITS = 16;
+    static final int CLUSTER_BYTES = 1 << CLUSTER_BITS;
     private static final int HEADER_BYTES = 104;
     private static final int REFCOUNT_ORDER = 4; // 1 << 4 bits
     private static final int COUNTS_PER_CLUSTER = CLUSTER_BYTES / Short.BYTES;
-    private static final int ENTRIES_PER_CLUSTER = CLUSTER_BYTES / Long.BYTES;
-    private static final int MAX_L1_ENTRIES = 1 << 20;
-    private static final long OFFSET = 0x00ff_ffff_ffff_fe00L;
+    static final int ENTRIES_PER_CLUSTER = CLUSTER_BYTES / Long.BYTES;
+    static final int MAX_L1_ENTRIES = 1 << 20;
+    static final long OFFSET = 0x00ff_ffff_ffff_fe00L;
     private static final long COMPRESSED = 1L << 62;
     private static final long ZERO = 1;
 
@@ -85,7 +85,7 @@ public final class Qcow2Snapshot {
         }
     }
 
-    private static ByteBuffer header(Path source, FileChannel in) throws IOException {
+    static ByteBuffer header(Path source, FileChannel in) throws IOException {
         ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
         while (header.hasRemaining() && in.read(header, header.position()) >= 0) {
             // until it is full or the file ends

@@ -23,6 +23,12 @@ final class Qcow2SnapshotTable {
 
     /** One line of the table as it stands there. */
     record Entry(long l1Offset, int l1Entries, ByteBuffer bytes) {
+        /** How long the machine's state is: the first of the extra words, where there is one. */
+        long stateBytes() {
+            boolean extra = bytes.getInt(FIXED_BYTES - Integer.BYTES) >= Long.BYTES;
+            return extra ? bytes.getLong(FIXED_BYTES) : Integer.toUnsignedLong(bytes.getInt(FIXED_BYTES - Long.BYTES));
+        }
+
         ByteBuffer movedTo(long offset) {
             ByteBuffer moved = ByteBuffer.allocate(bytes.capacity()).put(bytes.duplicate());
             return moved.putLong(0, offset).rewind();
