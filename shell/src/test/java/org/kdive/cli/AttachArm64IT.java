@@ -31,11 +31,13 @@ final class AttachArm64IT {
                                 + " {2}vmcoreinfo: build-id [0-9a-f]{40}, the image's\n");
             }
             try (KdiveProcess kdive = KdiveProcess.start(directory, "attach", "--gdb", qemu.endpoint("gdb"))) {
-                kdive.type("info kaslr\ninfo tasks\nprint init_task.comm\nbacktrace\nquit\n");
+                kdive.type("info kaslr\ninfo tasks\nprint init_task.comm\nbacktrace\n"
+                        + "print ((struct syscall_metadata *)&__syscall_meta__openat)->args[0]\nquit\n");
                 assertThat(kdive.end()).as(kdive.err() + kdive.out()).isZero();
                 assertThat(kdive.out())
                         .containsPattern("told by the guest's vmcoreinfo\n {2}mapped from .*MODULES_END.*: agrees\n")
-                        .contains("[kthreadd]", "\"swapper/0", "start_kernel+");
+                        .contains("[kthreadd]", "\"swapper/0", "start_kernel+")
+                        .containsPattern("= 0x[0-9a-f]+.* \"dfd\"");
             }
             try (KdiveProcess kdive = KdiveProcess.start(directory, "attach", "--qmp", qemu.endpoint("qmp"))) {
                 kdive.type("info kaslr\nprint init_task.comm\nbacktrace\nquit\n");

@@ -22,29 +22,33 @@ public final class RelaTable {
     private final Bytes image;
     private final int offset;
     private final int count;
+    private final boolean isSorted;
 
     private RelaTable(Bytes image, int offset, int count) {
         this.image = image;
         this.offset = offset;
         this.count = count;
+        this.isSorted = findOrder();
     }
 
     /** The longest run of such entries; an empty table if there is none. */
     public static RelaTable find(Bytes image) {
-        RelaTable best = new RelaTable(image, 0, 0);
+        int best = 0;
+        int most = 0;
         int at = 8;
         while (image.holds(at, 16)) {
             if (image.u64At(at) == R_AARCH64_RELATIVE) {
                 int entries = run(image, at);
-                if (entries > best.count) {
-                    best = new RelaTable(image, at - 8, entries);
+                if (entries > most) {
+                    best = at - 8;
+                    most = entries;
                 }
                 at += entries * ENTRY_BYTES;
             } else {
                 at += 8;
             }
         }
-        return best.count >= MIN_ENTRIES ? best : new RelaTable(image, 0, 0);
+        return most >= MIN_ENTRIES ? new RelaTable(image, best, most) : new RelaTable(image, 0, 0);
     }
 
     private static int run(Bytes image, int info) {
@@ -94,12 +98,42 @@ public final class RelaTable {
 
     /** What the relocation puts at an address. */
     OptionalLong addendAt(long address) {
-        for (int i = 0; i < count; i++) {
+        int from = 0;
+        int to = count;
+        if (isSorted) {
+            from = firstAtOrAbove(address);
+            to = Math.min(count, from + 1);
+        }
+        for (int i = from; i < to; i++) {
             if (relocated(i) == address) {
                 return OptionalLong.of(addend(i));
             }
         }
         return OptionalLong.empty();
+    }
+
+    private int firstAtOrAbove(long address) {
+        int low = 0;
+        int high = count;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (Long.compareUnsigned(relocated(middle), address) < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    // as linkers leave it: they put the relative ones in the order of their places (ld's -z combreloc)
+    private boolean findOrder() {
+        for (int i = 1; i < count; i++) {
+            if (Long.compareUnsigned(relocated(i - 1), relocated(i)) > 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The link-time addresses in a range whose words are relocated. */

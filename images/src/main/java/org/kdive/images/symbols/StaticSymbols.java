@@ -1,5 +1,6 @@
 package org.kdive.images.symbols;
 
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +83,20 @@ public final class StaticSymbols {
         // u32 *vmcoreinfo_note: all that its physical address is made of, but for what the kernel exports
         first(List.of("paddr_vmcoreinfo_note"), Arm64References::loads, this::isNameless)
                 .ifPresent(address -> found.put("vmcoreinfo_note", address));
+        first(List.of("start_kernel"), Arm64References::addresses, this::isBanner)
+                .ifPresent(address -> found.put("linux_banner", address));
+        found.putAll(syscalls());
         return found;
+    }
+
+    private Map<String, Long> syscalls() {
+        SyscallRecords records = new SyscallRecords(image, base, this::word);
+        if (live) {
+            return records.anywhere();
+        }
+        return first(List.of("init_ftrace_syscalls", "find_syscall_meta"), Arm64References::addresses, records::isTable)
+                .map(records::ofTable)
+                .orElse(Map.of());
     }
 
     private Optional<Long> first(
@@ -135,6 +149,10 @@ public final class StaticSymbols {
                 && isInside(word(ring + 2 * WORD_BYTES))
                 && (int) head == -((1 << bits) + 1)
                 && image.u64At(ring + 4 * WORD_BYTES - base) == head;
+    }
+
+    private boolean isBanner(long address) {
+        return image.holdsAt(address - base, "Linux version ".getBytes(StandardCharsets.US_ASCII));
     }
 
     private boolean isNameless(long address) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -138,8 +139,13 @@ public final class SymbolTable {
 
     /** Symbols whose name contains a match, in order of address. */
     public List<Symbol> matching(Pattern pattern, int limit) {
+        return matching(name -> pattern.matcher(name).find(), limit);
+    }
+
+    /** Symbols whose name is meant, in order of address. */
+    public List<Symbol> matching(Predicate<String> isMeant, int limit) {
         return IntStream.range(0, size())
-                .filter(i -> pattern.matcher(names.name(i)).find())
+                .filter(i -> isMeant.test(names.name(i)))
                 .limit(limit)
                 .mapToObj(this::symbol)
                 .toList();

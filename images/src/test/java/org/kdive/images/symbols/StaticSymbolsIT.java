@@ -22,24 +22,45 @@ import org.kdive.images.kernel.FlatLayout;
 /** Debian's 6.1 for arm64 lacks data symbols and 6.12 has them, so what is found in the code of that can be held against them. */
 final class StaticSymbolsIT {
     private static final List<String> NAMES =
-            List.of("modules", "btf_modules", "prb", "saved_command_line", "vmcoreinfo_note");
+            List.of("modules", "btf_modules", "prb", "saved_command_line", "vmcoreinfo_note", "linux_banner");
 
     @ParameterizedTest
     @ValueSource(strings = {"debian/arm64-cloud", "debian/arm64:6.12-cloud"})
     void findsInTheCodeWhatKallsymsSayWhereTheySayIt(String name) {
         KernelImage image = KernelImage.open(fetch(name));
         SymbolTable whole = image.kallsyms().orElseThrow();
-        SymbolTableBuilder functions = new SymbolTableBuilder(whole.size());
-        whole.stream().filter(Symbol::isText).forEach(s -> functions.add(s.name(), s.address(), 0, s.type()));
-        FlatLayout layout = new FlatLayout(image.payload(), Architecture.ARM64, OptionalLong.empty());
-        layout.settle(image.linkAddressOf(0).orElseThrow());
-
-        SymbolTable completed = StaticSymbols.complete(functions.build(name), image.payload(), layout);
+        SymbolTable completed = StaticSymbols.complete(withoutData(whole), image.payload(), layout(image));
         for (String wanted : NAMES) {
             assertThat(completed.find(wanted).map(Symbol::address))
                     .as(wanted)
                     .isPresent()
                     .isEqualTo(whole.find(wanted).map(Symbol::address));
+        }
+    }
+
+    /** One call has one record, and 6.12 names them all. */
+    @ParameterizedTest
+    @ValueSource(strings = {"debian/arm64", "debian/arm64-cloud", "debian/arm64:6.12-cloud"})
+    void findsTheRecordsOfTheSystemCalls(String name) {
+        KernelImage image = KernelImage.open(fetch(name));
+        SymbolTable whole = image.kallsyms().orElseThrow();
+        SymbolTable completed = StaticSymbols.complete(withoutData(whole), image.payload(), layout(image));
+        List<String> calls = completed.stream()
+                .map(Symbol::name)
+                .filter(symbol -> symbol.startsWith("__syscall_meta__"))
+                .toList();
+        long functions = whole.stream()
+                .map(Symbol::name)
+                .filter(symbol -> symbol.startsWith("__arm64_sys_"))
+                .distinct()
+                .count();
+        System.out.printf("%s: %d records, %d functions%n", name, calls.size(), functions);
+        assertThat(calls).contains("__syscall_meta__openat", "__syscall_meta__getpid", "__syscall_meta__mmap");
+        assertThat(calls.size()).isBetween(300, (int) functions);
+        for (String call : calls) {
+            assertThat(completed.find(call).map(Symbol::address))
+                    .as(call)
+                    .isEqualTo(whole.find(call).map(Symbol::address));
         }
     }
 
@@ -59,6 +80,18 @@ final class StaticSymbolsIT {
                     .isPresent()
                     .isEqualTo(whole.find(wanted).map(Symbol::address));
         }
+    }
+
+    private static SymbolTable withoutData(SymbolTable whole) {
+        SymbolTableBuilder functions = new SymbolTableBuilder(whole.size());
+        whole.stream().filter(Symbol::isText).forEach(s -> functions.add(s.name(), s.address(), 0, s.type()));
+        return functions.build("functions");
+    }
+
+    private static FlatLayout layout(KernelImage image) {
+        FlatLayout layout = new FlatLayout(image.payload(), Architecture.ARM64, OptionalLong.empty());
+        layout.settle(image.linkAddressOf(0).orElseThrow());
+        return layout;
     }
 
     private static Path fetch(String name) {
