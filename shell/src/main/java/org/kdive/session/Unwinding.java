@@ -7,6 +7,7 @@ import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.KernelImage;
 import org.kdive.images.Program;
 import org.kdive.images.btf.Btf;
+import org.kdive.images.symbols.Symbol;
 import org.kdive.images.types.StructType;
 import org.kdive.images.unwind.Backtrace;
 import org.kdive.images.unwind.EhabiUnwinder;
@@ -67,6 +68,7 @@ final class Unwinding {
     private Optional<Unwinder> unwinder(Program program, ThreadId thread) {
         StopMemory memory = target.memory(thread);
         FunctionStarts starts = pc -> program.symbolAt(pc).stream()
+                .filter(Symbol::isText)
                 .mapToLong(symbol -> symbol.address())
                 .findFirst();
         return switch (target.architecture()) {

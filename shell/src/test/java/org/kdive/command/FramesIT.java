@@ -3,6 +3,7 @@ package org.kdive.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -57,6 +58,40 @@ final class FramesIT {
             callerIsAsItWasSaid(1);
             run("continue");
             callerIsAsItWasSaid(2);
+        }
+    }
+
+    /** As after a call through a wild pointer: the stack, or the link register, still tells where from. */
+    @ParameterizedTest
+    @CsvSource({"debian, set $sp = $sp - 8, set {long}$sp = 0x%x", "debian/arm64, print 0, set $x30 = 0x%x"})
+    void showsWhoCalledWhatIsNoCode(String kernel, String push, String link) {
+        try (session) {
+            run("set timeout 30s");
+            run("boot " + kernel + " cpus=1");
+            run("tbreak vprintk_emit");
+            run("continue");
+            run("nexti 24"); // behind the prologue
+            String before = run("bt");
+            assertThat(before).startsWith("#0  ").doesNotContain("  ?");
+            long pc = number("$pc");
+            run(push);
+            run(link.formatted(pc));
+            for (String wild : new String[] {"0xdeadbeef0", "0xffff123456789000", "&init_task"}) {
+                run("set $pc = " + wild);
+                List<String> calls = run("bt").lines().toList();
+                assertThat(calls.get(0)).contains("#0  ");
+                assertThat(calls.get(1))
+                        .startsWith("#1  0x%016x in vprintk_emit+".formatted(pc))
+                        .endsWith("  ?");
+                assertThat(calls.stream()
+                                .skip(2)
+                                .map(line -> line.replaceFirst("^#\\d+ +", ""))
+                                .toList())
+                        .isEqualTo(before.lines()
+                                .skip(1)
+                                .map(line -> line.replaceFirst("^#\\d+ +", ""))
+                                .toList());
+            }
         }
     }
 

@@ -110,6 +110,7 @@ public final class FramePointerUnwinder implements Unwinder {
     private void addCallerOfLeaf(RegisterValues registers, long pc, long sp, long fp, List<StackFrame> frames) {
         OptionalLong start = starts.find(pc);
         if (start.isEmpty()) {
+            addCallerOfNoCode(registers, sp, fp, frames);
             return;
         }
         try {
@@ -127,7 +128,26 @@ public final class FramePointerUnwinder implements Unwinder {
                 case ABOVE_SP -> addCaller(words(sp).getLong(8), sp + 16, fp, frames);
             }
         } catch (ImageException e) {
-            requireFault(e); // no code to look at: the frame pointer alone must do
+            requireFault(e); // no code to look at
+            addCallerOfNoCode(registers, sp, fp, frames);
+        }
+    }
+
+    /** What is no code was called, or jumped to: the link register tells where from, unless it is of an earlier call. */
+    private void addCallerOfNoCode(RegisterValues registers, long sp, long fp, List<StackFrame> frames) {
+        long pc = convention.plain(convention.link(registers).orElse(0));
+        if (starts.find(pc - 1).isPresent() && !isRecorded(pc, fp)) {
+            StackFrame caller = caller(pc, OptionalLong.of(sp), sp, fp);
+            frames.add(new StackFrame(pc, sp, caller.fp(), FrameKind.GUESS, false, caller.registers()));
+        }
+    }
+
+    private boolean isRecorded(long returnAddress, long fp) {
+        try {
+            return convention.plain(words(convention.recordAddress(fp)).getLong(8)) == returnAddress;
+        } catch (ImageException e) {
+            requireFault(e);
+            return false;
         }
     }
 

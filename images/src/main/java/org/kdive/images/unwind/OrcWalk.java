@@ -110,6 +110,11 @@ final class OrcWalk {
             return OrcEntry.NULL_CALL;
         }
         Optional<OrcTable.Found> found = tables.find(isExact ? ip : ip - 1);
+        boolean isCode = found.isPresent() && found.get().entry().type() != OrcEntry.Type.UNDEFINED;
+        if (!isCode && isExact && isReturnAddressOnTop()) {
+            isGuess = true;
+            return OrcEntry.NULL_CALL; // something else that is no code was called
+        }
         if (found.isPresent()) {
             return found.get().entry();
         }
@@ -118,6 +123,17 @@ final class OrcWalk {
             throw new Ended(Backtrace.End.LOST, "no unwind table covers 0x%x".formatted(ip));
         }
         return OrcEntry.FRAME_POINTER;
+    }
+
+    private boolean isReturnAddressOnTop() {
+        try {
+            return sp < 0
+                    && tables.find(read(sp) - 1)
+                            .filter(found -> found.entry().type() == OrcEntry.Type.CALL)
+                            .isPresent();
+        } catch (Ended unreadable) {
+            return false;
+        }
     }
 
     private long callersSp(OrcEntry entry) throws Ended {

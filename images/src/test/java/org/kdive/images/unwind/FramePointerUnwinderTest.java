@@ -83,6 +83,29 @@ final class FramePointerUnwinderTest {
     }
 
     @Test
+    void takesTheLinkRegisterAsAGuessWhereTheCodeIsNone() {
+        memory.putWords(FUNCTION, 0xa9be7bfd, 0x910003fd, 0xd503201f); // the caller, which has its record
+        memory.put(STACK, 0, BASE + 0x500);
+        FramePointerUnwinder unwinder =
+                FramePointerUnwinder.arm64(memory, FramePointerUnwinderTest::start, 48, Optional.empty());
+        long nowhere = 0xdead_0000L;
+        Backtrace trace = unwinder.unwind(
+                registers("pc", nowhere, "sp", STACK, "x29", STACK, "x30", FUNCTION + 16, "cpsr", 5L), 10);
+        assertThat(trace.frames()).extracting(StackFrame::pc).containsExactly(nowhere, FUNCTION + 16, BASE + 0x500);
+        assertThat(trace.frames())
+                .extracting(StackFrame::kind)
+                .containsExactly(FrameKind.NORMAL, FrameKind.GUESS, FrameKind.NORMAL);
+
+        for (long stale : new long[] {nowhere, BASE + 0x500}) { // no function's, and one that the record has
+            assertThat(unwinder.unwind(
+                                    registers("pc", nowhere, "sp", STACK, "x29", STACK, "x30", stale, "cpsr", 5L), 10)
+                            .frames())
+                    .extracting(StackFrame::pc)
+                    .containsExactly(nowhere, BASE + 0x500);
+        }
+    }
+
+    @Test
     void takesTheLinkRegisterOnTheWayOutOnceTheRecordIsLoaded() {
         // stp x29, x30, [sp, #16]; add x29, sp, #16 | ldp x29, x30, [sp, #16]; ldp x19, x20, [sp, #32]; add sp, sp,
         // #144; autiasp; b

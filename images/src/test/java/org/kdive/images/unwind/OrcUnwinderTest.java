@@ -106,6 +106,22 @@ final class OrcUnwinderTest {
     }
 
     @Test
+    void goesBackToWhoCalledWhatIsNoCode() {
+        stack.put(STACK + 0x100, OUTER + 0x30);
+        stack.put(STACK + 0x108 + 0x20, ENTRY + 5);
+        for (long nowhere : new long[] {0xdead_0000_0000L, ENTRY + 0x1000}) { // unmapped, and behind all code
+            Backtrace trace =
+                    unwind(table(OrcVersion.V3, OrcEntry.Type.END_OF_STACK), nowhere, STACK + 0x100, STACK + 0x800);
+            assertThat(trace.frames()).extracting(StackFrame::pc).containsExactly(nowhere, OUTER + 0x30, ENTRY + 5);
+            assertThat(trace.frames())
+                    .extracting(StackFrame::kind)
+                    .containsExactly(FrameKind.NORMAL, FrameKind.GUESS, FrameKind.NORMAL);
+            assertThat(trace.frames().get(1).sp()).isEqualTo(STACK + 0x108);
+            assertThat(trace.end()).isEqualTo(Backtrace.End.COMPLETE);
+        }
+    }
+
+    @Test
     void followsAKernelWhereItRuns() {
         fill();
         long slide = 0x1a000000;
