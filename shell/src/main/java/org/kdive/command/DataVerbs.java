@@ -31,7 +31,7 @@ final class DataVerbs {
                 .usage("x[/NFU] [ADDRESS]")
                 .summary("show memory at an address")
                 .help(
-                        "N is how many, F one of x d u o t a c s i z f, U one of b h w g (1, 2, 4, 8 bytes). Without an address"
+                        "N is how many, F one of x d u o t a c s i z f, U one of b h w g (1, 2, 4, 8 bytes). A negative N shows what lies before ADDRESS. Without an address"
                                 + " it goes on where it ended; $_ is the last one shown. Examples: x/10i $pc, x/s linux_banner, x/8gx $rsp.")
                 .completes(Completers.EXPRESSIONS)
                 .repeats()

@@ -29,13 +29,15 @@ final class Examine {
      */
     long show(Stop stop, String slash, Optional<Long> address, Output output, Runnable between) {
         int count = parse(slash);
-        long at = address.orElse(next);
+        long from = address.orElse(next);
+        long at = count < 0 ? before(stop, from, -count) : from;
         Gaps gaps = new Gaps(output, between);
-        next = switch (format) {
-            case 'i' -> instructions(stop, at, count, gaps);
-            case 's' -> strings(stop, at, count, gaps);
-            default -> numbers(stop, at, count, gaps);
+        long end = switch (format) {
+            case 'i' -> instructions(stop, at, Math.abs(count), gaps);
+            case 's' -> strings(stop, at, Math.abs(count), gaps);
+            default -> numbers(stop, at, Math.abs(count), gaps);
         };
+        next = count < 0 ? at : end;
         gaps.requireSomethingShown();
         return next;
     }
@@ -45,8 +47,18 @@ final class Examine {
         return last;
     }
 
-    // /NFU in any order of letters, the count first: 4i, 8gx, s
-    private int parse(String slash) {
+    private long before(Stop stop, long address, int count) {
+        return switch (format) {
+            case 'i' -> new Backwards(stop).instructions(address, count);
+            case 's' -> new Backwards(stop).strings(address, count);
+            default -> address - (long) count * unitBytes;
+        };
+    }
+
+    // /NFU in any order of letters, the count first: 4i, 8gx, s; -4i is what lies before
+    private int parse(String typed) {
+        boolean isBack = typed.startsWith("-");
+        String slash = isBack ? typed.substring(1) : typed;
         int end = 0;
         while (end < slash.length() && Character.isDigit(slash.charAt(end))) {
             end++;
@@ -73,7 +85,7 @@ final class Examine {
             } else {
                 throw new SessionException(
                         "x/%s: \"%c\" is neither a format (x d u o t a c s i z f) nor a unit (b h w g)"
-                                .formatted(slash, c),
+                                .formatted(typed, c),
                         new SessionFailure.Usage("x/NFU ADDRESS"));
             }
         }
@@ -82,7 +94,7 @@ final class Examine {
         } else if (!unitGiven && format == 'c') {
             unitBytes = 1;
         }
-        return count;
+        return isBack ? -count : count;
     }
 
     private long instructions(Stop stop, long address, int count, Gaps output) {

@@ -22,10 +22,31 @@ record LinkedEntries(List<Long> links, String end) {
         links = List.copyOf(links);
     }
 
-    static LinkedEntries from(Session session, long head) {
+    static LinkedEntries from(Session session, ListHead head) {
         List<Long> links = new ArrayList<>();
         String end = walk(session, head, links);
-        return new LinkedEntries(links, end);
+        return new LinkedEntries(links, end.isEmpty() && head.isRing() ? doubt(session, head, links) : end);
+    }
+
+    /** What is wrong with a ring that was walked to its end, or to a null pointer. */
+    private static String doubt(Session session, ListHead head, List<Long> links) {
+        long first = word(session, head.address());
+        if (first == 0) {
+            return "; the head at 0x%x is zero: not initialised yet, an empty list points to itself"
+                    .formatted(head.address());
+        }
+        if (links.isEmpty()) {
+            return "";
+        }
+        int pointerBytes = session.types().pointerBytes();
+        if (word(session, links.get(links.size() - 1)) == 0) {
+            return "; then a null pointer, which ends no list_head's list";
+        }
+        long back = word(session, first + pointerBytes);
+        return back == head.address()
+                ? ""
+                : "; but the first of them points back to 0x%x, not to the head at 0x%x: no list, or being changed"
+                        .formatted(back, head.address());
     }
 
     // list_head, hlist_head, hlist_node and the lock-less ones begin with the way forward
@@ -37,15 +58,17 @@ record LinkedEntries(List<Long> links, String end) {
     }
 
     /** The links, and how the list ended if it did not end well. */
-    private static String walk(Session session, long head, List<Long> entries) {
+    private static String walk(Session session, ListHead from, List<Long> entries) {
         Set<Long> seen = new HashSet<>();
+        long head = from.address();
         long node = head;
         try {
             while (true) {
                 session.checkInterrupt();
                 node = word(session, node);
                 if (node == head || node == 0 || (node & 1) == 1) {
-                    return "";
+                    boolean isZero = node == 0 && entries.isEmpty() && from.isUnknown();
+                    return isZero ? "; the word at 0x%x is zero: nothing, or no list yet".formatted(head) : "";
                 }
                 if (!seen.add(node)) {
                     return "; then a link leads back to 0x%x".formatted(node);

@@ -14,7 +14,8 @@ import org.kdive.session.printing.Printf;
 
 /** {@code list}: the kernel's lists and trees, entry by entry. */
 final class ListWalk {
-    private static final String USAGE = "list HEAD TYPE MEMBER[, EXPRESSION...]";
+    static final String USAGE = "list HEAD TYPE MEMBER[, EXPRESSION...]";
+    private static final String NUMBERS_USAGE = "list IDA";
     private static final String TREE_USAGE = "list TREE TYPE[, EXPRESSION...]";
     private static final Pattern TAIL =
             Pattern.compile("(.+?)\\s+((?:struct|union)\\s+\\w+|(?!(?:struct|union)\\b)[A-Za-z_]\\w*)"
@@ -31,11 +32,13 @@ final class ListWalk {
                 .topic(Topic.DATA)
                 .usage(USAGE)
                 .usage(TREE_USAGE)
+                .usage(NUMBERS_USAGE)
                 .summary("walk a list or a tree of the kernel's")
                 .help("""
                         HEAD is a list_head, an hlist_head or an llist_head, or an rb_root, or a pointer to one; TYPE is what is
                         on the list, and MEMBER where in it the link is: an rb_node makes it a tree, which is shown in order.
                         TREE is an xarray, an idr, a radix tree or a maple tree: its pointers are to TYPE, with their indices.
+                        An ida holds numbers and nothing else; the ranges in use are shown.
                         After a comma, members to show of each entry. It ends at the head again, at a null pointer, where a link
                         leads back, or where memory cannot be read. Source lines are not listed: a stock kernel carries none;
                         disassemble shows code.
@@ -43,7 +46,8 @@ final class ListWalk {
                           list modules struct module list, name
                           list vmap_area_root struct vmap_area rb_node, va_start, va_end
                           list init_pid_ns.idr struct pid, level
-                          list $lx_current()->mm->mm_mt struct vm_area_struct, vm_start, vm_end""")
+                          list $lx_current()->mm->mm_mt struct vm_area_struct, vm_start, vm_end
+                          list (struct ida *)&mnt_id_ida""")
                 .completes(Completers.EXPRESSIONS)
                 .runs(this::run);
     }
@@ -51,7 +55,8 @@ final class ListWalk {
     private void run(Session session, Arguments arguments, Output output) {
         Matcher tail = TAIL.matcher(arguments.tail());
         if (!tail.matches()) {
-            throw new SessionException("list: which list, of what?", new SessionFailure.Usage(USAGE));
+            withoutType(session, arguments.tail(), output);
+            return;
         }
         List<String> shown = new ArrayList<>();
         if (tail.group(4) != null) {
@@ -59,7 +64,9 @@ final class ListWalk {
         }
         Type type = session.typeOf(tail.group(2));
         ListHead head = ListHead.of(session, tail.group(1));
-        if (head.isIndexed()) {
+        if (head.isNumbers()) {
+            numbers(session, head, output);
+        } else if (head.isIndexed()) {
             indexed(session, head, type, shown, output);
         } else if (tail.group(3) == null) {
             throw new SessionException(
@@ -72,6 +79,31 @@ final class ListWalk {
         }
     }
 
+    private static void withoutType(Session session, String expression, Output output) {
+        if (!expression.isEmpty()) {
+            ListHead head = ListHead.of(session, expression);
+            if (head.isNumbers()) {
+                numbers(session, head, output);
+                return;
+            }
+        }
+        throw new SessionException(
+                "list: which list, of what? Source lines a stock kernel has none; disassemble shows code",
+                new SessionFailure.Usage(USAGE));
+    }
+
+    private static void numbers(Session session, ListHead head, Output output) {
+        TreeWalk ranges = head.walk(session);
+        long all = 0;
+        for (TreeWalk.Entry range : ranges.entries()) {
+            session.checkInterrupt();
+            output.line(range.first() == range.last() ? "%d" : "%d-%d", range.first(), range.last());
+            all += range.last() - range.first() + 1;
+        }
+        String end = ranges.lost().isEmpty() ? "" : "; then " + ranges.lost();
+        output.line("%d number%s in use%s", all, all == 1 ? "" : "s", end);
+    }
+
     private void linked(
             Session session, ListHead head, boolean isTree, long offset, Type type, List<String> shown, Output output) {
         List<Long> links;
@@ -82,7 +114,7 @@ final class ListWalk {
             links = tree.entries().stream().map(TreeWalk.Entry::value).toList();
             end = tree.lost().isEmpty() ? "" : "; then " + tree.lost();
         } else {
-            LinkedEntries list = LinkedEntries.from(session, head.address());
+            LinkedEntries list = LinkedEntries.from(session, head);
             links = list.links();
             end = list.end();
         }

@@ -75,6 +75,12 @@ public final class Disassembler implements AutoCloseable {
         int size = Math.min(insn.getShort(16) & 0xffff, capstone.mnemonicOffset() - 18);
         String mnemonic = string(insn, capstone.mnemonicOffset(), 32);
         String operands = string(insn, capstone.mnemonicOffset() + 32, 160);
+        if (set == InstructionSet.ARM64 && mnemonic.equals("hint")) {
+            String[] words =
+                    Arm64Hints.name(insn.getInt(18), "hint " + operands).split(" ", 2);
+            mnemonic = words[0];
+            operands = words.length == 1 ? "" : words[1];
+        }
         return new Instruction(
                 address,
                 insn.getByteArray(18, size),

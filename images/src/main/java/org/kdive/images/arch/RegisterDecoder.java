@@ -41,7 +41,7 @@ public final class RegisterDecoder {
     }
 
     public static RegisterDecoder x86() {
-        return new RegisterDecoder(X86Fields.all(), Map.of(), X86Fields.groups());
+        return new RegisterDecoder(X86Fields.all(), X86Fields.byValue(), X86Fields.groups());
     }
 
     public static RegisterDecoder arm64() {

@@ -4,13 +4,16 @@ import static org.kdive.images.arch.BitField.address;
 import static org.kdive.images.arch.BitField.bit;
 import static org.kdive.images.arch.BitField.field;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongFunction;
 
 /** x86 control, flags and model-specific registers. Intel SDM volume 3, 2.3 to 2.6 and 4; AMD APM volume 2, 3.1. */
 final class X86Fields {
     private static final Map<Long, String> ROUNDING = Map.of(0L, "nearest", 1L, "down", 2L, "up", 3L, "zero");
+    private static final int DEBUG_BREAKPOINTS = 4;
 
     private X86Fields() {}
 
@@ -27,7 +30,6 @@ final class X86Fields {
         all.put("fctrl", x87Control());
         all.put("fstat", x87Status());
         all.put("dr6", dr6());
-        all.put("dr7", dr7());
         List.of("cs", "ss", "ds", "es", "fs", "gs").forEach(name -> all.put(name, selector()));
         return all;
     }
@@ -209,26 +211,27 @@ final class X86Fields {
                 bit("B0", 0, "breakpoint 0"));
     }
 
-    private static List<BitField> dr7() {
+    /** Registers whose bits say what others of them mean. */
+    static Map<String, LongFunction<List<BitField>>> byValue() {
+        return Map.of("dr7", X86Fields::dr7);
+    }
+
+    // kind and length are those of a breakpoint that is on; of the others they say nothing
+    private static List<BitField> dr7(long value) {
         Map<Long, String> kinds = Map.of(0L, "execute", 1L, "write", 2L, "io", 3L, "access");
         Map<Long, String> lengths = Map.of(0L, "1", 1L, "2", 2L, "8", 3L, "4");
-        return List.of(
-                new BitField("LEN3", 30, 2, "bytes of breakpoint 3", lengths),
-                new BitField("RW3", 28, 2, "kind of breakpoint 3", kinds),
-                new BitField("LEN2", 26, 2, "bytes of breakpoint 2", lengths),
-                new BitField("RW2", 24, 2, "kind of breakpoint 2", kinds),
-                new BitField("LEN1", 22, 2, "bytes of breakpoint 1", lengths),
-                new BitField("RW1", 20, 2, "kind of breakpoint 1", kinds),
-                new BitField("LEN0", 18, 2, "bytes of breakpoint 0", lengths),
-                new BitField("RW0", 16, 2, "kind of breakpoint 0", kinds),
-                bit("GD", 13, "guard the debug registers"),
-                bit("G3", 7, "breakpoint 3 on, globally"),
-                bit("L3", 6, "breakpoint 3 on, this task"),
-                bit("G2", 5, "breakpoint 2 on, globally"),
-                bit("L2", 4, "breakpoint 2 on, this task"),
-                bit("G1", 3, "breakpoint 1 on, globally"),
-                bit("L1", 2, "breakpoint 1 on, this task"),
-                bit("G0", 1, "breakpoint 0 on, globally"),
-                bit("L0", 0, "breakpoint 0 on, this task"));
+        List<BitField> fields = new ArrayList<>();
+        for (int n = DEBUG_BREAKPOINTS - 1; n >= 0; n--) {
+            if ((value >>> 2 * n & 3) != 0) {
+                fields.add(new BitField("LEN" + n, 18 + 4 * n, 2, "bytes of breakpoint " + n, lengths));
+                fields.add(new BitField("RW" + n, 16 + 4 * n, 2, "kind of breakpoint " + n, kinds));
+            }
+        }
+        fields.add(bit("GD", 13, "guard the debug registers"));
+        for (int n = DEBUG_BREAKPOINTS - 1; n >= 0; n--) {
+            fields.add(bit("G" + n, 2 * n + 1, "breakpoint %d on, globally".formatted(n)));
+            fields.add(bit("L" + n, 2 * n, "breakpoint %d on, this task".formatted(n)));
+        }
+        return fields;
     }
 }

@@ -19,7 +19,7 @@ public record TreeWalk(List<Entry> entries, String lost) {
     /**
      * @param first index, or the first of a range of them; unsigned; 0 in a red-black tree, which has none
      * @param last index of the range
-     * @param value an address: of the node in a red-black tree, else what is stored
+     * @param value an address: of the node in a red-black tree, else what is stored; 0 in an ida
      */
     public record Entry(long first, long last, long value) {
         /** A number that an xarray keeps in place of a pointer: include/linux/xarray.h, xa_mk_value. */
@@ -62,6 +62,11 @@ public record TreeWalk(List<Entry> entries, String lost) {
                             object.addressOf("idr_rt"),
                             object.findNumber("idr_base").orElse(0));
         });
+    }
+
+    /** A {@code struct ida}: the ranges of numbers that are in use, each without a value. */
+    public static TreeWalk ofIda(LiveKernel kernel, long ida, Runnable between) {
+        return Ida.walk(kernel, ida, between);
     }
 
     /** A {@code struct maple_tree}, since 6.1. */

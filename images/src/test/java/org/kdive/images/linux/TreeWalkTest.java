@@ -41,6 +41,8 @@ final class TreeWalkTest {
                 24,
                 member("idr_rt", 0, kernel.struct("xarray", 16, member("xa_head", 8, POINTER))),
                 member("idr_base", 16, U32));
+        kernel.struct("ida", 16, member("xa", 0, kernel.struct("xarray", 16, member("xa_head", 8, POINTER))));
+        kernel.struct("ida_bitmap", 128, member("bitmap", 0, array(U64, 16)));
         kernel.struct("maple_tree", 16, member("ma_root", 8, POINTER));
         kernel.struct(
                 "maple_range_64", 256, member("pivot", 8, array(U64, 15)), member("slot", 128, array(POINTER, 16)));
@@ -139,6 +141,30 @@ final class TreeWalkTest {
                 .containsExactly(new TreeWalk.Entry(100, 100, 0xffff888000002000L));
         assertThat(TreeWalk.ofXarray(kernel.live(), ROOT, TreeWalkTest::nothing).entries())
                 .containsExactly(new TreeWalk.Entry(0, 0, 0xffff888000002000L));
+    }
+
+    @Test
+    void readsTheNumbersThatAnIdaHasGivenOut() {
+        FakeKernel kernel = kernel().put(ROOT + 8, 0b1_0111 << 1 | 1);
+        assertThat(TreeWalk.ofIda(kernel.live(), ROOT, TreeWalkTest::nothing).entries())
+                .containsExactly(new TreeWalk.Entry(0, 2, 0), new TreeWalk.Entry(4, 4, 0));
+
+        long map = node(2);
+        kernel.put(ROOT + 8, node(0) + 2)
+                .map(node(0), 4096)
+                .put(map, -1)
+                .put(map + 8, -1)
+                .put(map + 120, 1L << 63);
+        kernel.put(node(0) + 40, map).put(node(0) + 40 + 8, 1 << 1 | 1); // 1024 numbers each
+        TreeWalk walk = TreeWalk.ofIda(kernel.live(), ROOT, TreeWalkTest::nothing);
+        assertThat(walk.entries()).containsExactly(new TreeWalk.Entry(0, 127, 0), new TreeWalk.Entry(1023, 1024, 0));
+        assertThat(walk.lost()).isEmpty();
+
+        kernel.put(node(0) + 40, 0x1230);
+        assertThat(TreeWalk.ofIda(kernel.live(), ROOT, TreeWalkTest::nothing).lost())
+                .contains("cannot access memory");
+        assertThat(TreeWalk.ofIda(kernel().live(), ROOT, TreeWalkTest::nothing).entries())
+                .isEmpty();
     }
 
     @Test
