@@ -2,6 +2,7 @@ package org.kdive.session;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.kdive.gdbrsp.Resume;
 import org.kdive.gdbrsp.StopReply;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.Architecture;
@@ -107,10 +108,12 @@ final class Leaving {
             return false;
         }
         target.invalidate();
-        if (!step.isInVain(step.thread(), target.registers(step.thread())) || ++stepsInVain >= MOST_IN_VAIN) {
+        if (!step.isInVain(step.thread(), target.registers(step.thread())) || stepsInVain == MOST_IN_VAIN) {
             return true;
         }
-        control.go(resumption.step(step.thread()));
+        boolean isLast =
+                ++stepsInVain == MOST_IN_VAIN; // the others are held, whatever the user wants: it must be made now
+        control.go(isLast ? Resume.step(step.thread()) : resumption.step(step.thread()));
         return false;
     }
 

@@ -18,8 +18,17 @@ import org.kdive.gdbrsp.ThreadId;
 @Timeout(120)
 final class SchedulingIT {
     /** The loop, and what it needs. */
-    private enum Processor {
-        X86_64("debian", "start_secondary", "48ffc0ebfb", 3, "rax", "$rip", "$eflags = 2", "$eflags = 0x202"),
+    enum Processor {
+        X86_64(
+                "debian",
+                "start_secondary",
+                "48ffc0ebfb",
+                3,
+                "rax",
+                "$rip",
+                "$eflags = 2",
+                "$eflags = 0x202",
+                "e80100000090" + "48ffc875fbc3"),
         ARM64(
                 "debian/arm64",
                 "secondary_start_kernel",
@@ -28,7 +37,8 @@ final class SchedulingIT {
                 "x0",
                 "$pc",
                 "$cpsr = 0x3c5",
-                "$cpsr = 0x345");
+                "$cpsr = 0x345",
+                "020000941f2003d5" + "000400d1e0ffffb5c0035fd6");
 
         private final String kernel;
         private final String begin; // where a CPU that is not the first is let go
@@ -38,6 +48,8 @@ final class SchedulingIT {
         private final String pc;
         private final String maskInterrupts;
         private final String letInterruptsIn;
+        /** A call, a no-operation, and what is called: it counts down to 0 and returns. */
+        private final String call;
 
         Processor(
                 String kernel,
@@ -47,7 +59,8 @@ final class SchedulingIT {
                 String counter,
                 String pc,
                 String maskInterrupts,
-                String letInterruptsIn) {
+                String letInterruptsIn,
+                String call) {
             this.kernel = kernel;
             this.begin = begin;
             this.count = count;
@@ -56,6 +69,23 @@ final class SchedulingIT {
             this.pc = pc;
             this.maskInterrupts = maskInterrupts;
             this.letInterruptsIn = letInterruptsIn;
+            this.call = call;
+        }
+
+        byte[] call() {
+            return HexFormat.of().parseHex(call);
+        }
+
+        String counter() {
+            return "$" + counter;
+        }
+
+        String pc() {
+            return pc;
+        }
+
+        long jump(long loop) {
+            return loop + jumpOffset;
         }
     }
 
@@ -90,6 +120,7 @@ final class SchedulingIT {
             assertThat(runMoves(guest, null, two)).isTrue();
 
             aStepIsOneWhileAnotherPassesABreakpoint(guest, one, loop);
+            new ForeignHits(guest, which, loop).areNoHindrance(one);
             aBreakpointIsHitByWhoRunsAlone(guest, two, loop);
             interruptsWaitForTheStepUnlessTheyAreLetIn(guest, one, loop);
         }
