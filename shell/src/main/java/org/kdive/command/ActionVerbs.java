@@ -5,8 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.images.Program;
 import org.kdive.images.symbols.Symbol;
@@ -138,17 +136,9 @@ final class ActionVerbs {
 
     /** Locations, each once, with one of the symbols that they name. */
     private static Map<String, Symbol> matching(Session session, String regex) {
-        Pattern pattern;
-        try {
-            pattern = Pattern.compile(regex);
-        } catch (PatternSyntaxException e) {
-            throw new SessionException(
-                    "\"%s\" is no regular expression: %s".formatted(regex, e.getDescription()),
-                    new SessionFailure.Usage("rbreak REGEX"),
-                    e);
-        }
+        NamePattern pattern = new NamePattern(session, regex, "rbreak REGEX");
         Map<String, Symbol> found = new LinkedHashMap<>();
-        BiConsumer<SymbolTable, String> search = (table, prefix) -> table.matching(pattern, MOST_MATCHES).stream()
+        BiConsumer<SymbolTable, String> search = (table, prefix) -> table.matching(pattern::isIn, MOST_MATCHES).stream()
                 .filter(Symbol::isText)
                 .forEach(symbol -> found.putIfAbsent(prefix + symbol.name(), symbol));
         search.accept(program(session).symbols(), "");

@@ -68,6 +68,11 @@ public record Command(
         return new Builder(name, List.of(aliases));
     }
 
+    /** The same with other second words. */
+    Command with(Subcommands words) {
+        return new Command(name, aliases, topic, usage, summary, help, words, repeats, block, opening, words);
+    }
+
     void run(Session session, Arguments arguments, Output output) {
         action.run(session, takesFormat() ? arguments.withFormatApart() : arguments, output);
     }

@@ -37,7 +37,7 @@ final class CompareVerb {
                           compare-sections .text""")
                 .runs((session, arguments, output) -> {
                     Stop stop = session.requireStop();
-                    CodeCheck check = CodeCheck.of(stop);
+                    CodeCheck check = CodeCheck.of(stop, session::checkInterrupt);
                     chosen(check.pieces(), arguments.tail().strip())
                             .forEach(piece -> compare(session, stop, check, piece, output));
                 });

@@ -188,12 +188,47 @@ final class DefinitionVerbs {
                 .topic(Topic.USER)
                 .usage("user [NAME]")
                 .summary("show how commands of yours are defined")
-                .runs((session, arguments, output) -> defined.forEach((name, definition) -> {
-                    if (arguments.isEmpty() || arguments.tail().equals(name)) {
-                        output.line("User command \"%s\":", name);
-                        definition.body().forEach(line -> output.line("  %s", line.strip()));
-                        output.line("");
-                    }
-                }));
+                .completes((session, typed) -> List.copyOf(defined.keySet()))
+                .runs((session, arguments, output) -> show(arguments.tail(), output));
+    }
+
+    /** {@code show} with gdb's word for the same. */
+    Command addTo(Command show) {
+        Command word = Command.named("user")
+                .usage("show user [NAME]")
+                .summary("how commands of yours are defined")
+                .completes((session, typed) -> List.copyOf(defined.keySet()))
+                .runs((session, arguments, output) -> show(arguments.tail(), output));
+        return Subcommands.of(show).map(words -> show.with(words.with(word))).orElse(show);
+    }
+
+    private void show(String name, Output output) {
+        if (!name.isEmpty() && !defined.containsKey(name)) {
+            Command other = interpreter.table().require(name);
+            throw new SessionException(
+                    "%s is not a user-defined command".formatted(other.name()),
+                    new SessionFailure.Usage("show user [NAME]"));
+        }
+        defined.forEach((one, definition) -> {
+            if (name.isEmpty() || name.equals(one)) {
+                output.line("User command \"%s\":", one);
+                indented(definition.body()).forEach(line -> output.line("%s", line));
+                output.line("");
+            }
+        });
+    }
+
+    // as gdb: two blanks, and two more in each block
+    private List<String> indented(List<String> body) {
+        List<String> lines = new ArrayList<>();
+        BlockReader reader = interpreter.reader();
+        for (String line : body) {
+            String text = line.strip();
+            int before = reader.depth();
+            var unused = reader.add(line);
+            boolean closes = reader.depth() < before || text.equals("else");
+            lines.add("  ".repeat(Math.max(1, before + (closes ? 0 : 1))) + text);
+        }
+        return lines;
     }
 }

@@ -16,7 +16,7 @@ import org.kdive.session.Stop;
 
 /** The verbs that move memory between the guest and files: dump, append, restore. */
 final class DumpVerbs {
-    private static final int CHUNK_BYTES = 1 << 20;
+    private static final int RESTORE_CHUNK_BYTES = 1 << 16; // through the stub, in hexadecimal digits
     private static final int MOST_BYTES = 1 << 30;
     private static final Pattern WHAT =
             Pattern.compile("(?:(binary|ihex|srec|tekhex|verilog)\\s+)?(memory|value)\\s+(.+)");
@@ -150,12 +150,23 @@ final class DumpVerbs {
                     new SessionFailure.Usage(RESTORE_USAGE));
         }
         Stop stop = session.requireStop();
-        for (long done = from; done < to; done += CHUNK_BYTES) {
-            session.checkInterrupt();
-            int end = (int) Math.min(to, done + CHUNK_BYTES);
+        for (long done = from; done < to; done += RESTORE_CHUNK_BYTES) {
+            requireNoInterrupt(session, done - from, to - from, address + from);
+            int end = (int) Math.min(to, done + RESTORE_CHUNK_BYTES);
             stop.write(address + done, Arrays.copyOfRange(bytes, (int) done, end));
         }
         output.line("%d bytes from %s written to 0x%x", to - from, words.get(0), address + from);
+    }
+
+    private static void requireNoInterrupt(Session session, long done, long all, long address) {
+        try {
+            session.checkInterrupt();
+        } catch (SessionException e) {
+            throw new SessionException(
+                    "interrupted: %d of %d bytes are written, from 0x%x on".formatted(done, all, address),
+                    e.failure(),
+                    e);
+        }
     }
 
     private static byte[] contents(Path file, boolean isBinary) {

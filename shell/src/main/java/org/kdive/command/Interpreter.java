@@ -24,11 +24,13 @@ public final class Interpreter {
         all.addAll(HelpVerbs.over(this::table));
         all.addAll(new LanguageVerbs(this, frontEnd).commands());
         all.addAll(new ControlVerbs(this).commands());
-        all.addAll(new DefinitionVerbs(this).commands());
+        DefinitionVerbs definitions = new DefinitionVerbs(this);
+        all.addAll(definitions.commands());
         all.add(new ThreadVerbs(this).command());
         all.add(FrameVerbs.frame(new FrameApply(this)));
         all.add(new BundleVerb(this).command());
         this.table = new CommandTable(all);
+        table.named("show").ifPresent(show -> define(definitions.addTo(show)));
     }
 
     /** What somebody is told who types a line that opens a block. Throws what the command would throw. */

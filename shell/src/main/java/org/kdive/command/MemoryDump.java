@@ -1,6 +1,7 @@
 package org.kdive.command;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ final class MemoryDump {
     private final long start;
     private final long length;
     private final boolean append;
+    private long done;
     private long missingBytes; // not mapped, zeros in the file
     private long firstMissing;
     private int gaps;
@@ -44,12 +46,13 @@ final class MemoryDump {
         boolean isFile = !Files.exists(file) || Files.isRegularFile(file); // a pipe or a device is written into
         Path target = isFile ? file.resolveSibling(file.getFileName() + ".partial") : file;
         try {
-            if (append && isFile && Files.exists(file)) {
-                Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
-            }
-            try (OutputStream out = append
+            boolean isContinued = append && isFile && Files.exists(file);
+            try (OutputStream out = append && !isFile
                     ? Files.newOutputStream(target, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
                     : Files.newOutputStream(target)) {
+                if (isContinued) {
+                    copyOld(out);
+                }
                 copy(stop, out);
             }
             if (missingBytes < length && isFile) {
@@ -57,6 +60,8 @@ final class MemoryDump {
             }
         } catch (IOException e) {
             throw unwritable(Complaint.reason(e), e);
+        } catch (SessionException e) {
+            throw e.failure() instanceof SessionFailure.Interrupted ? interrupted(isFile, e) : e;
         } finally {
             if (isFile) {
                 deleteQuietly(target);
@@ -79,8 +84,24 @@ final class MemoryDump {
         }
     }
 
+    private void copyOld(OutputStream out) throws IOException {
+        byte[] chunk = new byte[CHUNK_BYTES];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {
+                session.checkInterrupt();
+                out.write(chunk, 0, count);
+            }
+        }
+    }
+
+    private SessionException interrupted(boolean isFile, SessionException e) {
+        String left = isFile
+                ? "nothing was written to %s%s".formatted(file, Files.exists(file) ? ", which is as it was" : "")
+                : "%d of %d bytes were written to %s".formatted(done, length, file);
+        return new SessionException("interrupted: " + left, e.failure(), e);
+    }
+
     private void copy(Stop stop, OutputStream out) throws IOException {
-        long done = 0;
         while (done < length) {
             session.checkInterrupt();
             long here = start + done;

@@ -2,8 +2,6 @@ package org.kdive.command;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.kdive.images.Program;
 import org.kdive.images.symbols.Symbol;
 import org.kdive.images.types.CPrinter;
@@ -29,11 +27,11 @@ final class NameVerbs {
                 .usage("info types [REGEX]")
                 .summary("types of the kernel whose name matches")
                 .runs((session, arguments, output) -> {
-                    Pattern pattern = pattern(arguments);
+                    NamePattern pattern = new NamePattern(session, arguments.tail(), "info types REGEX");
                     output.line("%s", heading("types", arguments));
                     for (String name : requireTypes(session).typeNames("", MOST)) {
                         session.checkInterrupt();
-                        if (pattern.matcher(name).find()) {
+                        if (pattern.isIn(name)) {
                             output.line("        %s;", name);
                         }
                     }
@@ -54,30 +52,20 @@ final class NameVerbs {
                 : "All %s matching regular expression \"%s\":".formatted(what, arguments.tail());
     }
 
-    private static Pattern pattern(Arguments arguments) {
-        try {
-            return Pattern.compile(arguments.tail());
-        } catch (PatternSyntaxException e) {
-            throw new SessionException(
-                    "\"%s\" is no regular expression: %s".formatted(arguments.tail(), e.getDescription()),
-                    new SessionFailure.Usage("info %s REGEX".formatted(arguments.verb())),
-                    e);
-        }
-    }
-
     private static Command symbols(String what, boolean code) {
         return Command.named(what)
                 .usage("info %s [REGEX]".formatted(what))
                 .summary("%s of the kernel whose name matches, with their addresses%s"
                         .formatted(what, code ? " and prototypes" : ""))
                 .runs((session, arguments, output) -> {
-                    Pattern pattern = pattern(arguments);
+                    NamePattern pattern =
+                            new NamePattern(session, arguments.tail(), "info %s REGEX".formatted(arguments.verb()));
                     Program program = session.program()
                             .orElseThrow(() -> new SessionException(
                                     "no kernel image is known; give one with --kernel",
                                     new SessionFailure.NoSymbol("")));
                     output.line("%s", heading(what, arguments));
-                    for (Symbol symbol : program.symbols().matching(pattern, MOST)) {
+                    for (Symbol symbol : program.symbols().matching(pattern::isIn, MOST)) {
                         session.checkInterrupt();
                         if (symbol.isText() == code) {
                             long address = symbol.isAbsolute() ? symbol.address() : program.toRunTime(symbol.address());

@@ -41,6 +41,11 @@ public final class Subcommands implements Command.Action, Command.Completer {
         return new Subcommands(verb, words, action, completer);
     }
 
+    /** The same with another word. */
+    Subcommands with(Command word) {
+        return new Subcommands(verb, words.with(word), otherwise, otherwiseCompletes);
+    }
+
     /** The second words in the order of their names. */
     public Collection<Command> all() {
         return words.all();

@@ -17,14 +17,18 @@ public final class CodeCheck {
     /** A piece of the kernel, at run-time addresses. */
     public record Piece(String name, long start, long end, boolean isCode) {}
 
-    private CodeCheck(Stop stop, Program program, long slideBytes) {
+    private CodeCheck(Stop stop, Program program, long slideBytes, Runnable between) {
         this.stop = stop;
         this.slideBytes = slideBytes;
-        this.code = KernelCode.of(program.image(), program.symbols(), slideBytes);
+        this.code = KernelCode.of(program.image(), program.symbols(), slideBytes, between);
     }
 
-    /** Throws when no image is known, or not yet where it runs. */
-    public static CodeCheck of(Stop stop) {
+    /**
+     * Throws when no image is known, or not yet where it runs.
+     *
+     * @param between called again and again; may throw
+     */
+    public static CodeCheck of(Stop stop, Runnable between) {
         Program program = stop.program()
                 .orElseThrow(() -> new SessionException(
                         "no kernel image is known; give one with --kernel", new SessionFailure.NoSymbol("")));
@@ -34,7 +38,7 @@ public final class CodeCheck {
                     "the kernel has not chosen its place yet: there is nothing to compare",
                     new SessionFailure.Unsupported("compare-sections"));
         }
-        return new CodeCheck(stop, program, slide.getAsLong());
+        return new CodeCheck(stop, program, slide.getAsLong(), between);
     }
 
     /** What the image has code or constant data of. */

@@ -114,6 +114,24 @@ final class BlocksTest {
     }
 
     @Test
+    void aDefinitionIsShownAsGdbIndentsIt() {
+        run("define both", "if $argc == 1", "while 0", "print 1", "end", "else", "print 2", "end", "end");
+        assertThat(run("user both")).isEqualTo("""
+                User command "both":
+                  if $argc == 1
+                    while 0
+                      print 1
+                    end
+                  else
+                    print 2
+                  end
+
+                """);
+        assertThatThrownBy(() -> run("user print")).hasMessage("print is not a user-defined command");
+        assertThatThrownBy(() -> run("user nosuch")).hasMessageContaining("unknown command");
+    }
+
+    @Test
     void anAliasPassesWhatFollows() {
         assertThat(run("alias hexa = print/x", "hexa 16")).isEqualTo("$1 = 0x10\n");
         assertThat(run("alias pr2 = print", "pr2/t 5")).isEqualTo("$2 = 101\n");

@@ -12,15 +12,21 @@ final class Arm64PatchSites {
     private static final int LEAST_ENTRIES = 64;
     private static final int JUMP_ENTRY_BYTES = 16; // struct jump_entry: s32 place, s32 target, s64 key
     private static final int ALT_ENTRY_BYTES = 12; // struct alt_instr: s32 place, s32 replacement, u16 feature, u8, u8
+    private static final int BETWEEN = 1 << 18; // places tried: a few milliseconds
     private static final int NOP = 0xd503201f;
     private static final int SAVE_LINK = 0xaa1e03e9; // mov x9, x30: arch/arm64/kernel/ftrace.c, ftrace_init_nop
 
     private final Bytes image;
     private final long textOffset;
     private final long textEnd;
+    private final Runnable between;
 
-    /** @param textOffset where the code is in the image; behind {@code textEnd} comes data, which keys of jump labels are */
-    Arm64PatchSites(Bytes image, long textOffset, long textEnd) {
+    /**
+     * @param textOffset where the code is in the image; behind {@code textEnd} comes data, which keys of jump labels are
+     * @param between called again and again; may throw
+     */
+    Arm64PatchSites(Bytes image, long textOffset, long textEnd, Runnable between) {
+        this.between = between;
         this.image = image;
         this.textOffset = textOffset;
         this.textEnd = textEnd;
@@ -55,7 +61,10 @@ final class Arm64PatchSites {
         long best = 0;
         int most = 0;
         long at = 0;
-        while (image.holds(at, entryBytes)) {
+        for (int tried = 0; image.holds(at, entryBytes); tried++) {
+            if (tried % BETWEEN == 0) {
+                between.run();
+            }
             int count = 0;
             while (image.holds(at + (long) count * entryBytes, entryBytes)
                     && fits(at + (long) count * entryBytes, entryBytes)) {

@@ -3,6 +3,7 @@ package org.kdive.images.patches;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.kdive.images.Architecture;
 import org.kdive.images.ImageException;
 import org.kdive.images.ImageFailure;
@@ -18,34 +19,47 @@ public final class KernelCode {
     private final SymbolTable symbols;
     private final long slideBytes;
     private final List<PatchSite> sites;
+    private final @Nullable RelaTable relocations; // of a flat image; null of one with sections
 
     /** A range of link-time addresses; {@code isCode} is false for data that does not change. */
     public record Piece(String name, long start, long end, boolean isCode) {}
 
-    private KernelCode(KernelImage image, SymbolTable symbols, long slideBytes, List<PatchSite> sites) {
+    private KernelCode(
+            KernelImage image,
+            SymbolTable symbols,
+            long slideBytes,
+            List<PatchSite> sites,
+            @Nullable RelaTable relocations) {
+        this.relocations = relocations;
         this.image = image;
         this.symbols = symbols;
         this.slideBytes = slideBytes;
         this.sites = sites;
     }
 
-    /** Throws Unsupported for other architectures: nothing here knows how their kernels patch themselves. */
-    public static KernelCode of(KernelImage image, SymbolTable symbols, long slideBytes) {
+    /**
+     * Throws Unsupported for other architectures: nothing here knows how their kernels patch themselves.
+     *
+     * @param between called again and again, for arm64's tables are looked for; may throw
+     */
+    public static KernelCode of(KernelImage image, SymbolTable symbols, long slideBytes, Runnable between) {
         List<PatchSite> sites;
+        @Nullable RelaTable relocations = null;
         if (image.architecture() == Architecture.X86_64 && image.elf().isPresent()) {
             sites = new X86PatchSites(image, symbols).all();
         } else if (image.architecture() == Architecture.ARM64) {
             long base = base(image);
             long text = require(symbols, "_stext").address() - base;
             long end = require(symbols, "_etext").address() - base;
-            sites = new ArrayList<>(new Arm64PatchSites(image.payload(), text, end).all(base));
-            sites.addAll(hypervisor(symbols, RelaTable.find(image.payload())));
+            sites = new ArrayList<>(new Arm64PatchSites(image.payload(), text, end, between).all(base));
+            relocations = RelaTable.find(image.payload());
+            sites.addAll(hypervisor(symbols, relocations));
         } else {
             throw new ImageException(new ImageFailure.Unsupported(
                     image.source(),
                     "comparing the code of a kernel for " + image.architecture().label()));
         }
-        return new KernelCode(image, symbols, slideBytes, sites);
+        return new KernelCode(image, symbols, slideBytes, sites, relocations);
     }
 
     // what runs at EL2 has addresses of its own: arch/arm64/kvm/hyp/nvhe/gen-hyprel.c
@@ -100,10 +114,10 @@ public final class KernelCode {
     /** As the image has it, moved by the slide. */
     public byte[] expected(long linkAddress, int length) {
         byte[] code = image.linkMemory().read(linkAddress, length);
-        if (image.architecture() == Architecture.X86_64) {
+        if (relocations == null) {
             new X86Relocations(image).apply(linkAddress, code, slideBytes);
         } else {
-            RelaTable.find(image.payload()).apply(linkAddress, code, slideBytes);
+            relocations.apply(linkAddress, code, slideBytes);
         }
         return code;
     }
