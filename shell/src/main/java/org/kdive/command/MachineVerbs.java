@@ -97,8 +97,14 @@ final class MachineVerbs {
                 .usage("share remove TAG")
                 .usage("share list")
                 .summary("share a directory of the host with the guest by virtio-9p, while it runs")
-                .help("A root that kdive made mounts it at /mnt/TAG, and /mnt/share leads to the first. In another:"
-                        + " mount -t 9p -o trans=virtio,version=9p2000.L TAG /mnt")
+                .help("""
+                        A root that kdive made mounts it at /mnt/TAG, and /mnt/share leads to the first. In another root the
+                        shell on the console is made to: when a prompt stands there and the guest is quiet, kdive types a
+                        line that only a shell answers, then the mount, and tells how that went (expect notice share). It
+                        types nothing while you have the console, or have typed half a line. share remove unmounts what was
+                        mounted so. By hand: mount -t 9p -o trans=virtio,version=9p2000.L TAG /mnt
+                        A kernel that has 9p in modules needs them in its root: --share at boot lays those of a kernel known
+                        by name into /.kdive of an --initrd of your own.""")
                 .completes(words)
                 .runs(words);
     }
@@ -135,7 +141,7 @@ final class MachineVerbs {
                             .word(0)
                             .orElseThrow(() -> new SessionException(
                                     "share remove: which tag?", new SessionFailure.Usage("share remove TAG")));
-                    session.hypervisor().shares().remove(tag, LET_GO);
+                    session.hypervisor().removeShare(tag, LET_GO);
                     output.line("%s is no longer shared", tag);
                 });
     }

@@ -16,6 +16,7 @@ import org.kdive.qmp.QmpEvent;
 import org.kdive.qmp.QmpException;
 import org.kdive.qmp.QmpFailure;
 import org.kdive.qmp.QmpSubscription;
+import org.kdive.qmp.QmpValue;
 
 /**
  * Directories that the guest gets while it runs. QEMU can plug a virtio-9p device at any time but takes the
@@ -127,11 +128,14 @@ public final class Shares {
         }
     }
 
+    // QEMU 7.2 tells of the file system's half, which goes first, and now and then never of the device itself
     private static boolean isDeletionOf(String device, QmpEvent event) {
+        String path = "/machine/peripheral/" + device;
         return event.name().equals("DEVICE_DELETED")
                 && event.data()
-                        .find("device")
-                        .filter(id -> id.text().equals(device))
+                        .find("path")
+                        .map(QmpValue::text)
+                        .filter(gone -> gone.equals(path) || gone.startsWith(path + "/"))
                         .isPresent();
     }
 

@@ -215,14 +215,19 @@ public final class Prompt {
         guestStopped = false;
         screen.note("console: C-a c leaves it, C-a h helps");
         screen.drain();
-        boolean passed = keys != null
-                && session.isRunning()
-                && keys.passThrough(
-                        new SessionConsole(session, interpreter, screen),
-                        () -> guestStopped || !session.isRunning(),
-                        screen);
+        boolean passed = keys != null && session.isRunning() && passThrough(keys);
         if (!passed && !session.isRunning()) {
             screen.note("console: the guest is stopped and would not hear you; continue & lets it run");
+        }
+    }
+
+    private boolean passThrough(Keyboard keys) {
+        SessionConsole console = new SessionConsole(session, interpreter, screen);
+        console.hold(true);
+        try {
+            return keys.passThrough(console, () -> guestStopped || !session.isRunning(), screen);
+        } finally {
+            console.hold(false);
         }
     }
 

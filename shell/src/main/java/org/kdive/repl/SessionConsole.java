@@ -17,6 +17,11 @@ final class SessionConsole implements ConsoleLine {
         this.screen = screen;
     }
 
+    /** Nobody else types while it is held. */
+    void hold(boolean on) {
+        attempt(() -> session.console().hold(on));
+    }
+
     @Override
     public void type(byte[] keys) {
         attempt(() -> session.console().send(keys));

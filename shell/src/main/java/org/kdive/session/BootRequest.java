@@ -9,7 +9,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kdive.images.Architecture;
-import org.kdive.images.KernelConfig;
 import org.kdive.images.KernelImage;
 import org.kdive.images.Program;
 import org.kdive.images.fetch.BusyboxFetcher;
@@ -197,9 +196,7 @@ public record BootRequest(
             spec.share(share);
         });
         if (!shares.isEmpty()) {
-            KernelConfig.of(image)
-                    .flatMap(config -> new ShareSupport(config).gap())
-                    .ifPresent(progress::step);
+            ShareSupport.of(image, symbols).flatMap(ShareSupport::gap).ifPresent(progress::step);
         }
         options(spec);
         if (qemu != null) {
@@ -238,7 +235,7 @@ public record BootRequest(
         if (initrd != null) {
             Path file = Path.of(initrd);
             require("initrd", file, Files.isReadable(file), "permission denied");
-            return Optional.of(InitialRoot.given(file));
+            return Optional.of(new InitialRoot(fetched, progress).given(file, !shares.isEmpty()));
         }
         Path busybox = isOldArm(image, symbols)
                 ? BusyboxFetcher.ofUser().fetch(PackageArchitecture.ARMEL, progress)

@@ -2,6 +2,7 @@ package org.kdive.session;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -29,6 +30,9 @@ public final class ConsoleDesk {
     private Console.@Nullable Subscription subscription; // null: the same
     private boolean replayed; // what the guest reads comes from a log
     private Consumer<String> hanging = words -> {};
+    private boolean held; // the user's keyboard is the guest's
+    private long typedBytes;
+    private long typedAt = -1; // how far the guest had written when the user last typed
     private volatile boolean cancelled;
 
     ConsoleDesk(Notices notices) {
@@ -156,8 +160,41 @@ public final class ConsoleDesk {
         }
     }
 
-    /** Types into the guest. */
+    /** Types into the guest, for the user. */
     public void send(byte[] bytes) {
+        type(bytes);
+        typedBytes += bytes.length;
+        typedAt = position();
+    }
+
+    /** The same for kdive itself. */
+    void typeUnasked(String text) {
+        type(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Whether somebody has the console to himself, or has typed what nothing was written after. */
+    boolean isTypedInto() {
+        return held || typedAt == position();
+    }
+
+    /** How much the user has typed in all. */
+    long typedBytes() {
+        return typedBytes;
+    }
+
+    /** Every key goes to the guest from now on, or no longer. */
+    public void hold(boolean on) {
+        held = on;
+    }
+
+    /** The last that the guest wrote. */
+    String tail(int bytes) {
+        byte[] last = require().history();
+        int length = Math.min(bytes, last.length);
+        return new String(last, last.length - length, length, StandardCharsets.UTF_8);
+    }
+
+    private void type(byte[] bytes) {
         if (replayed) {
             throw new SessionException(
                     "send: in a replay the guest hears what it heard when it was recorded",

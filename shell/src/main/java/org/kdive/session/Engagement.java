@@ -54,7 +54,7 @@ final class Engagement implements AutoCloseable {
         this.placement = new Placement(target, breakpoints, locations, slide, bench.notices());
         this.control = new RunControl(target, slide, bench);
         this.stepper = new Stepper(control, target, locations);
-        this.hypervisor = new Hypervisor(target, control, slide, bench.notices());
+        this.hypervisor = new Hypervisor(target, control, slide, bench);
         this.checkpoints = new Checkpoints(target, control, slide, bench);
         this.accidents = new AccidentDesk(target, control, checkpoints, bench);
         this.finder = new KernelFinder(target, slide, bench.notices());
@@ -93,6 +93,7 @@ final class Engagement implements AutoCloseable {
                             .completeOnTimeout(STUB_LOST, STUB_GRACE.toMillis(), TimeUnit.MILLISECONDS))
                     .thenAccept(how -> engagement.control.post(new Happening.Gone(how)));
             engagement.begin(plan.firstStop());
+            engagement.mountShares(machine);
             if (plan.bundle() != null) {
                 engagement.checkpoints.open(plan.bundle());
             }
@@ -150,6 +151,17 @@ final class Engagement implements AutoCloseable {
                         && !target.isEchoOfOurs(event.name())
                         && !control.attention().takesLightly(event.name()),
                 event -> control.post(new Happening.Qmp(event)));
+    }
+
+    // a reset ends what was mounted
+    private void mountShares(Machine machine) {
+        ShareMounts mounts = hypervisor.mounts();
+        mounts.begin(machine.shares().list());
+        machine.qmp()
+                .subscribe(
+                        event -> event.name().equals("RESET"),
+                        event -> control.post(new Happening.Errand(
+                                () -> mounts.begin(machine.shares().list()))));
     }
 
     private void begin(Cause cause) {
@@ -239,6 +251,7 @@ final class Engagement implements AutoCloseable {
     /** Ends a machine of ours; leaves another's as it was found, running or not, without our breakpoints. */
     @Override
     public void close() {
+        hypervisor.mounts().close();
         checkpoints.leave();
         control.leave(foundRunning);
         target.close();

@@ -19,10 +19,7 @@ sealed interface Happening {
     /** The machine's process ended, or the connection to a stub we did not start. */
     record Gone(String how) implements Happening {}
 
-    /** A line that nobody asked for just now. */
-    record Said(String line) implements Happening {}
-
-    /** Something is due on the session thread, whoever waits there. */
+    /** Something for the session's thread to do, also while it waits for the guest. */
     record Errand(Runnable work) implements Happening {}
 
     /** A replay may have run long enough for a waypoint. */

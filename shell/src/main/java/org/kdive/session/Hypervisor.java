@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.kdive.gdbrsp.ThreadId;
-import org.kdive.images.KernelConfig;
 import org.kdive.machine.Machine;
 import org.kdive.machine.MachineSpec;
 import org.kdive.machine.Share;
@@ -25,6 +24,7 @@ public final class Hypervisor {
     private final SlideSearch slide;
     private final MonitorDesk monitors;
     private final Hotplug hotplug;
+    private final ShareMounts mounts;
     private final GuestImage guestImage;
     private final StopCheck check;
     private final Map<String, Saved> saved = new HashMap<>();
@@ -32,11 +32,13 @@ public final class Hypervisor {
     /** What of a snapshot is kdive's: who was looked at, and where the kernel was. */
     private record Saved(ThreadId thread, SlideSearch.Place place) {}
 
-    Hypervisor(Target target, RunControl control, SlideSearch slide, Notices notices) {
+    Hypervisor(Target target, RunControl control, SlideSearch slide, Workbench bench) {
+        Notices notices = bench.notices();
         this.target = target;
         this.control = control;
         this.slide = slide;
-        this.monitors = new MonitorDesk(target, control);
+        this.monitors = new MonitorDesk(target, control, notices);
+        this.mounts = new ShareMounts(target, control, bench);
         this.hotplug = new Hotplug(monitors);
         this.check = new StopCheck(control, target, slide, notices);
         this.guestImage = new GuestImage(target, monitors, control, notices);
@@ -119,11 +121,33 @@ public final class Hypervisor {
         return requireMachine().shares();
     }
 
-    /** Plugs a virtio-9p device for a directory of the host; answers why the guest will not mount it, if that is known. */
+    /** Plugs a virtio-9p device for a directory of the host; answers what is to be known about mounting it. */
     public Optional<String> addShare(Path directory, String tag, boolean readOnly) {
         target.recorded().requireChangeable("share");
-        shares().add(new Share(directory, tag, readOnly));
-        return target.image().flatMap(KernelConfig::of).flatMap(config -> new ShareSupport(config).gapWhileRunning());
+        Share share = new Share(directory, tag, readOnly);
+        shares().add(share);
+        return mounts.want(share, true);
+    }
+
+    /** Takes one out that was plugged in, unmounted first if it was mounted by the shell on the console. Throws ShareInUse. */
+    public void removeShare(String tag, Duration deadline) {
+        Optional<String> refusal = shares().list().stream()
+                .filter(share -> share.tag().equals(tag))
+                .findFirst()
+                .flatMap(mounts::unmount)
+                .filter(answer -> !answer.yes())
+                .map(MountLine.Answer::words);
+        if (refusal.isPresent()) {
+            throw new SessionException(
+                    "share remove %s: the guest does not let go of it: %s".formatted(tag, refusal.get()),
+                    new SessionFailure.Refused("the guest"));
+        }
+        shares().remove(tag, deadline);
+    }
+
+    /** Who mounts shares in the guest. */
+    ShareMounts mounts() {
+        return mounts;
     }
 
     public void saveSnapshot(String name) {

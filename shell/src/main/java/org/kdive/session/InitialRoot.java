@@ -20,13 +20,32 @@ import org.kdive.images.initramfs.RootSource;
 /** What the kernel unpacks into its first root: the user's own, or a busybox root with the modules that will be needed. */
 record InitialRoot(Optional<FetchedKernel> kernel, Progress progress) {
 
+    /** Where a root that is not ours finds the modules for shares, in the order in which they go in; no root has it itself. */
+    static final String LAID = "/.kdive";
+
     private static final int MAX_CONFIG_BYTES = 16 << 20;
 
-    /** An archive as it is; a directory or a list as an archive. */
-    static Path given(Path file) {
-        return RootSource.findTree(file, System.getenv())
+    /** An archive as it is; a directory or a list as an archive. With shares the modules for them lie before it. */
+    Path given(Path file, boolean hasShares) {
+        Path root = RootSource.findTree(file, System.getenv())
                 .map(InitialRoot::archive)
                 .orElse(file);
+        boolean lacks = hasShares && kernel.map(InitialRoot::hasShareModules).orElse(false);
+        List<Path> modules = lacks ? modules(true, false) : List.of();
+        if (modules.isEmpty()) {
+            return root;
+        }
+        progress.step("the modules for shares are laid into the guest's root, in " + LAID);
+        FileTree.Builder laid = FileTree.builder().directory(LAID.substring(1), 0755);
+        for (int i = 0; i < modules.size(); i++) {
+            Path module = modules.get(i);
+            laid.file("%s/%03d-%s".formatted(LAID.substring(1), i, module.getFileName()), 0644, module);
+        }
+        return JoinedArchives.of(archive(laid.build()), root, directory());
+    }
+
+    private static Path directory() {
+        return Cache.ofUser(System.getenv()).root().resolve("initramfs");
     }
 
     Path made(Path busybox, boolean hasShares, boolean hasDisks) {
@@ -34,9 +53,8 @@ record InitialRoot(Optional<FetchedKernel> kernel, Progress progress) {
     }
 
     private static Path archive(FileTree tree) {
-        Path directory = Cache.ofUser(System.getenv()).root().resolve("initramfs");
         // Uncompressed: as quick to boot, and quicker to make than to compress.
-        return new InitramfsCache(directory).archive(tree, Compression.NONE);
+        return new InitramfsCache(directory()).archive(tree, Compression.NONE);
     }
 
     private List<Path> modules(boolean hasShares, boolean hasDisks) {
@@ -57,7 +75,8 @@ record InitialRoot(Optional<FetchedKernel> kernel, Progress progress) {
 
     private static boolean hasShareModules(FetchedKernel kernel) {
         return kernel.config()
-                .map(file -> new ShareSupport(KernelConfig.read(Bytes.ofFile(file, MAX_CONFIG_BYTES))).isModular())
+                .map(file -> ShareSupport.of(KernelConfig.read(Bytes.ofFile(file, MAX_CONFIG_BYTES)))
+                        .isModular())
                 .orElse(false);
     }
 }

@@ -25,9 +25,11 @@ public final class MonitorDesk {
     private @Nullable List<String> words; // of HMP; null until somebody asks
     private @Nullable List<String> infoWords; // the same
 
-    MonitorDesk(Target target, RunControl control) {
+    MonitorDesk(Target target, RunControl control, Notices notices) {
         this.target = target;
-        this.events = target.qmp().map(qmp -> new EventLog(qmp, line -> control.post(new Happening.Said(line))));
+        this.events = target.qmp()
+                .map(qmp -> new EventLog(
+                        qmp, line -> control.post(new Happening.Errand(() -> notices.notice("%s", line)))));
     }
 
     /** What this QEMU's QMP can do; asked for once. */

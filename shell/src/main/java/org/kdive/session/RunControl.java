@@ -283,8 +283,6 @@ final class RunControl {
             lookAfterReplay();
         } else if (happening instanceof Happening.Errand errand) {
             errand.work().run();
-        } else if (happening instanceof Happening.Said said) {
-            notices.notice("%s", said.line());
         }
     }
 

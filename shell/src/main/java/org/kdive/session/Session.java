@@ -107,7 +107,7 @@ public final class Session implements AutoCloseable {
     }
 
     private Workbench bench() {
-        return new Workbench(breakpoints, convenience, thread, notices, scheduling, vigil);
+        return new Workbench(breakpoints, convenience, thread, notices, scheduling, vigil, console);
     }
 
     private Stop engage(Engagement begun) {

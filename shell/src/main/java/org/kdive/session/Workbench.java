@@ -7,4 +7,5 @@ record Workbench(
         SessionThread thread,
         Notices notices,
         Scheduling scheduling,
-        Vigil vigil) {}
+        Vigil vigil,
+        ConsoleDesk console) {}

@@ -3,13 +3,14 @@ package org.kdive.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.kdive.images.KernelConfig;
 import org.kdive.images.bytes.Bytes;
 
 final class ShareSupportTest {
     private static ShareSupport of(String options) {
-        return new ShareSupport(KernelConfig.read(Bytes.of("config", options.getBytes(StandardCharsets.US_ASCII))));
+        return ShareSupport.of(KernelConfig.read(Bytes.of("config", options.getBytes(StandardCharsets.US_ASCII))));
     }
 
     @Test
@@ -33,5 +34,16 @@ final class ShareSupportTest {
         assertThat(of("CONFIG_9P_FS=y\nCONFIG_NET_9P_VIRTIO=y\nCONFIG_VIRTIO_PCI=y\nCONFIG_HOTPLUG_PCI_ACPI=y\n")
                         .gapWhileRunning())
                 .isEmpty();
+    }
+
+    @Test
+    void withoutAConfigurationTheSymbolsTell() {
+        Set<String> modular = Set.of("load_module", "pciehp_probe");
+        Set<String> whole = Set.of("load_module", "pciehp_probe", "v9fs_mount", "p9_virtio_probe");
+        assertThat(ShareSupport.of(Set.of("pciehp_probe")::contains).gap()).isPresent();
+        assertThat(ShareSupport.of(modular::contains).gapWhileRunning()).isEmpty();
+        assertThat(ShareSupport.of(modular::contains).wayToModules())
+                .hasValueSatisfying(way -> assertThat(way).contains("9pnet_virtio"));
+        assertThat(ShareSupport.of(whole::contains).isModular()).isFalse();
     }
 }
