@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -54,6 +57,37 @@ final class KernelConfigTest {
         assertThat(config.value("LOCALVERSION")).hasValue("\"-test\"");
         assertThat(config.value("KGDB_KDB")).isEmpty();
         assertThat(config.similar("KGD", 3)).containsExactly("CONFIG_KGDB");
+    }
+
+    @Test
+    void oneOptionIsFoundAsAllAre() {
+        String text =
+                "CONFIG_A=y\nCONFIG_AB=m\r\n# CONFIG_B is not set\nCONFIG_C=\"=y\"\n  CONFIG_D=y\n# CONFIG_E is not set, yet\n"
+                        + "CONFIG_F=y\n# CONFIG_F is not set\n# CONFIG_G is not set\nCONFIG_G=0x10\nXCONFIG_H=y\nCONFIG_I=\nCONFIG_J=y";
+        KernelConfig config = KernelConfig.read(Bytes.of("config", text.getBytes(StandardCharsets.UTF_8)));
+        assertThat(config.options())
+                .isEqualTo(Map.of(
+                        "CONFIG_A",
+                        "y",
+                        "CONFIG_AB",
+                        "m",
+                        "CONFIG_B",
+                        "n",
+                        "CONFIG_C",
+                        "\"=y\"",
+                        "CONFIG_F",
+                        "n",
+                        "CONFIG_G",
+                        "0x10",
+                        "CONFIG_I",
+                        "",
+                        "CONFIG_J",
+                        "y"));
+        for (String name : List.of("A", "AB", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "C=", "")) {
+            assertThat(config.value(name))
+                    .as(name)
+                    .isEqualTo(Optional.ofNullable(config.options().get("CONFIG_" + name)));
+        }
     }
 
     @ParameterizedTest

@@ -16,8 +16,7 @@ import picocli.CommandLine.Spec;
         description = "Boots a Linux kernel in QEMU and stops it wherever you say.",
         versionProvider = KdiveVerb.Version.class,
         mixinStandardHelpOptions = true,
-        scope = ScopeType.INHERIT,
-        subcommands = {DemoVerb.class, BootVerb.class, AttachVerb.class, RunVerb.class, ImageVerb.class})
+        scope = ScopeType.INHERIT)
 final class KdiveVerb implements Callable<Integer> {
     /** When to color: {@code auto} does on a terminal, unless NO_COLOR is set. */
     enum Color {

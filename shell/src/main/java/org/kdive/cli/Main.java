@@ -9,16 +9,30 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kdive.command.ExitStatus;
+import org.kdive.gdbrsp.RspClient;
+import org.kdive.qmp.QmpClient;
 import picocli.CommandLine;
 
 /** Where the process begins and ends: streams, the command line, the exit status. */
 public final class Main {
     /** The verbs whose {@code --} is followed by words for QEMU; elsewhere it ends the options, as everywhere. */
     private static final Set<String> BOOTING = Set.of("boot", "run");
+
+    private static final Map<String, Class<?>> VERBS = new LinkedHashMap<>();
+
+    static {
+        VERBS.put("demo", DemoVerb.class);
+        VERBS.put("boot", BootVerb.class);
+        VERBS.put("attach", AttachVerb.class);
+        VERBS.put("run", RunVerb.class);
+        VERBS.put("image", ImageVerb.class);
+    }
 
     private Main() {}
 
@@ -50,6 +64,11 @@ public final class Main {
         List<String> own = dashes < 0 ? all : all.subList(0, dashes);
         List<String> qemu = dashes < 0 ? List.of() : all.subList(dashes + 1, all.size());
         CommandLine line = new CommandLine(new KdiveVerb(answer, qemu));
+        Map<String, Class<?>> verbs = verbs(own);
+        verbs.forEach(line::addSubcommand);
+        if (verbs.size() == 1 && !verbs.containsKey("image")) {
+            warmUp();
+        }
         line.setOut(out);
         line.setErr(err);
         line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -61,6 +80,31 @@ public final class Main {
             err.println("kdive: more than fits into memory; KDIVE_JVM=-Xmx8g allows 8 GiB of it");
             return ExitStatus.UNUSABLE;
         }
+    }
+
+    /** The one that is asked for, if it is: reading the annotations of all costs a tenth of a second at each start. */
+    private static Map<String, Class<?>> verbs(List<String> words) {
+        String first =
+                words.stream().filter(word -> !word.startsWith("-")).findFirst().orElse("");
+        Class<?> asked = VERBS.get(first);
+        return asked == null ? VERBS : Map.of(first, asked);
+    }
+
+    /** What talks to QEMU is loaded while the command line and the kernel are read. */
+    private static void warmUp() {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        QmpClient.warmUp();
+                        RspClient.warmUp();
+                    } catch (RuntimeException e) {
+                        // it fails again where it is needed, and is told there
+                        System.getLogger("cli").log(System.Logger.Level.DEBUG, "warm-up", e);
+                    }
+                },
+                "warm-up");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** Tells the launcher that the class archive the virtual machine writes at this exit comes from a run that went well. */

@@ -5,9 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.ZoneId;
+import java.time.LocalTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -23,7 +22,7 @@ import org.kdive.machine.MachineFailure;
 /** The guest's serial line as a session uses it. Session thread, but for {@link #cancel}. */
 public final class ConsoleDesk {
     private final Notices notices;
-    private final ConsoleFace face = new ConsoleFace(Clock.system(ZoneId.systemDefault()));
+    private final ConsoleFace face = new ConsoleFace(LocalTime::now);
     private volatile @Nullable Path copy; // where all of it is logged; null: nowhere
     private final SerialLines lines = new SerialLines();
     private @Nullable Console console; // the one in use; null: no machine of ours

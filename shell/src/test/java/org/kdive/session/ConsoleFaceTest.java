@@ -4,17 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
+import java.time.LocalTime;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class ConsoleFaceTest {
-    private static final Clock NOON = Clock.fixed(Instant.parse("2024-01-01T12:00:00.5Z"), ZoneOffset.UTC);
+    private static final LocalTime NOON = LocalTime.of(12, 0, 0, 500_000_000);
 
-    private final ConsoleFace face = new ConsoleFace(NOON);
+    private final ConsoleFace face = new ConsoleFace(() -> NOON);
 
     private String shown(String... pieces) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -47,7 +45,7 @@ final class ConsoleFaceTest {
     void takesEscapeSequencesOutWhereverTheyAreCut() {
         String text = "a\u001b[1;31mred\u001b[0m \u001b]0;title\u0007b\u001bMc\n";
         for (int cut = 0; cut <= text.length(); cut++) {
-            ConsoleFace fresh = new ConsoleFace(NOON);
+            ConsoleFace fresh = new ConsoleFace(() -> NOON);
             fresh.plain(true);
             ByteArrayOutputStream all = new ByteArrayOutputStream();
             all.writeBytes(fresh.shown(text.substring(0, cut).getBytes(StandardCharsets.UTF_8)));

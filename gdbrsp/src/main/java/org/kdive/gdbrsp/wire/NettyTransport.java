@@ -43,10 +43,28 @@ public final class NettyTransport implements RspTransport {
         this.endpoint = endpoint;
     }
 
+    /** Opens a socket that is connected to nothing, and closes it. */
+    public static void warmUp() {
+        EventLoopGroup group = newGroup();
+        try {
+            new Bootstrap()
+                    .group(group)
+                    .channel(NioDomainSocketChannel.class)
+                    .handler(new ChannelInboundHandlerAdapter())
+                    .register()
+                    .awaitUninterruptibly();
+        } finally {
+            group.shutdownGracefully(QUIET_MILLIS, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private static EventLoopGroup newGroup() {
+        return new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("rsp", true), NioIoHandler.newFactory());
+    }
+
     /** Blocks until connected; an Unreachable failure otherwise. */
     public static NettyTransport connect(SocketAddress address, Duration timeout) {
-        EventLoopGroup group =
-                new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("rsp", true), NioIoHandler.newFactory());
+        EventLoopGroup group = newGroup();
         boolean unix = address instanceof UnixDomainSocketAddress;
         Bootstrap bootstrap = new Bootstrap()
                 .group(group)

@@ -23,6 +23,26 @@ import org.kdive.qmp.QmpFailure;
 public final class QmpTransport {
     private QmpTransport() {}
 
+    /** Opens a socket that is bound to nothing, and closes it. */
+    public static void warmUp() {
+        QmpLoop loop = new QmpLoop();
+        try {
+            new ServerBootstrap()
+                    .group(loop.group())
+                    .channel(NioServerDomainSocketChannel.class)
+                    .childHandler(new ChannelInitializer<Channel>() {
+                        @Override
+                        protected void initChannel(Channel channel) {
+                            // nobody comes
+                        }
+                    })
+                    .register()
+                    .awaitUninterruptibly();
+        } finally {
+            loop.shutDown();
+        }
+    }
+
     /** The connection is returned at once; its {@code ready()} completes within the timeout, one way or the other. */
     public static QmpConnection connect(SocketAddress address, Duration timeout, QmpWatcher watcher) {
         QmpLoop loop = new QmpLoop();
