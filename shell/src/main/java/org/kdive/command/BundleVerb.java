@@ -62,7 +62,9 @@ final class BundleVerb {
         Checkpoints checkpoints = session.checkpoints();
         Checkpoint moment = kept(checkpoints, stop)
                 .orElseGet(() -> checkpoints.take(
-                        null, "bundle: " + stop.cause().describe().replace('"', '\''), () -> {}));
+                        null,
+                        "bundle: " + stop.cause().describe().replace('"', '\''),
+                        session.vigil().frontEnd()));
         Map<String, byte[]> papers = new LinkedHashMap<>();
         papers.put("report.txt", report(session).getBytes(StandardCharsets.UTF_8));
         papers.put("console.log", session.console().history());

@@ -59,6 +59,7 @@ final class Displays {
                     }
                     var unused = session.parse(arguments.tail()); // what makes no sense is said now
                     displays.put(++lastNumber, new Display(arguments.format(), arguments.tail(), true));
+                    session.vigil().frontEnd(this::save);
                     if (session.state() instanceof Stop) {
                         show(session, lastNumber, output);
                     }
@@ -127,7 +128,8 @@ final class Displays {
     }
 
     /** Those that {@link Keepsake#lines} wrote elsewhere; what is no display is passed over. */
-    void adopt(List<String> lines) {
+    void adopt(Session session, List<String> lines) {
+        session.vigil().frontEnd(this::save);
         for (String line : lines) {
             Matcher known = KEPT.matcher(line);
             if (known.matches()) {

@@ -31,7 +31,7 @@ public final class StopView {
 
     /** The first stop of a target, which may bring what was displayed elsewhere. */
     public void begin(Session session, Stop stop, Output output) {
-        displays.adopt(session.checkpoints().brought());
+        displays.adopt(session, session.checkpoints().brought());
         show(session, stop, output);
     }
 

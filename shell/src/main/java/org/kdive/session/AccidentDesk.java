@@ -61,15 +61,23 @@ final class AccidentDesk {
             return; // the guest was sent on
         }
         try {
-            Checkpoint made = checkpoints.take(name(stop.cause()), message(stop.cause()), () -> {});
+            Checkpoint made = checkpoints.take(
+                    name(stop.cause()), message(stop.cause()), bench.vigil().frontEnd());
             bench.notices().notice("checkpoint %s keeps this moment; bundle FILE puts it in a report", made.name());
         } catch (RuntimeException e) { // nobody waits for it, and whoever does the next thing hears what is wrong
             bench.notices().notice("no checkpoint of this: %s", String.valueOf(e.getMessage()));
         }
     }
 
+    private static String kind(Cause cause) {
+        if (cause instanceof Cause.TripleFaulted) {
+            return "triple-fault";
+        }
+        return cause instanceof Cause.Panicked ? "panic" : cause instanceof Cause.Oopsed ? "oops" : "hang";
+    }
+
     private String name(Cause cause) {
-        String kind = cause instanceof Cause.Panicked ? "panic" : cause instanceof Cause.Oopsed ? "oops" : "hang";
+        String kind = kind(cause);
         List<String> taken = checkpoints.all().stream().map(Checkpoint::name).toList();
         String name = kind;
         for (int i = 2; taken.contains(name); i++) {

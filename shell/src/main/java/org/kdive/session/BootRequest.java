@@ -186,7 +186,9 @@ public record BootRequest(
                 .accelerator(accelerator)
                 .extra(qemuArguments);
         append.forEach(spec::append);
-        initrdFile(image, fetched, symbols, progress).ifPresent(spec::initrd);
+        ConsoleWords.remark(append, guest.consoleDevice()).ifPresent(progress::step);
+        Optional<Path> root = initrdFile(image, fetched, symbols, progress);
+        root.ifPresent(spec::initrd);
         disks.forEach(disk -> {
             requireFile("disk", disk.file());
             spec.disk(disk);
@@ -203,7 +205,9 @@ public record BootRequest(
             spec.qemu(QemuSource.program(qemu, guest, progress));
         }
         boot.ifPresent(known -> spec.firmware(known.of(firmware.orElseThrow(), spec.build())));
-        return new BootPlan(spec.build(), image.architecture(), true, symbols);
+        MachineSpec whole = spec.build();
+        root.ifPresent(archive -> InitialRoot.requireRoom(archive, file, whole.memoryBytes()));
+        return new BootPlan(whole, image.architecture(), true, symbols);
     }
 
     private void options(MachineSpec.Builder spec) {

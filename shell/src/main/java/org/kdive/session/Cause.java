@@ -185,6 +185,12 @@ public sealed interface Cause {
             return "Triple fault: the processor could deliver no exception at %s; the machine has reset"
                     .formatted(where);
         }
+
+        /** The registers are those after the reset, but RAM is as it was. */
+        @Override
+        public boolean isAccident() {
+            return true;
+        }
     }
 
     /** The guest shut down; the machine is still there to look at. */

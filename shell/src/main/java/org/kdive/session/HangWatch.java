@@ -39,6 +39,7 @@ final class HangWatch {
     private final Target target;
     private final RunControl control;
     private final Vigil vigil;
+    private final Silence silence;
     private final boolean possible;
     private final AtomicBoolean timed = new AtomicBoolean(); // a look is due
     private final Map<Integer, Watched> cpus = new TreeMap<>();
@@ -49,16 +50,22 @@ final class HangWatch {
     private @Nullable LiveKernel kernel; // null: it cannot be read while it runs, or not yet
     private @Nullable VcpuThreads threads; // null until it is first asked for
 
-    HangWatch(Target target, RunControl control, Vigil vigil) {
+    HangWatch(Target target, RunControl control, Workbench bench) {
         this.target = target;
         this.control = control;
-        this.vigil = vigil;
+        this.vigil = bench.vigil();
+        this.silence = new Silence(target, bench.notices());
         this.possible = target.machine().isPresent() && !target.recorded().isReplay();
     }
 
-    /** The user lets the guest go: whatever was before counts for nothing. */
-    void begins(boolean all) {
+    /**
+     * The user lets the guest go: whatever was before counts for nothing.
+     *
+     * @param all whether none of its CPUs is held
+     */
+    void begins(Cause from, boolean all) {
         cpus.clear();
+        silence.begins(from);
         watching = possible && all;
         if (watching) {
             later();
@@ -115,10 +122,12 @@ final class HangWatch {
             return; // the next resume begins anew
         }
         Optional<Duration> patience = vigil.hangTimeout();
+        List<Pulse> pulses = pulses();
+        silence.look(!pulses.isEmpty());
         if (patience.isEmpty()) {
             cpus.clear();
         } else {
-            see();
+            see(pulses);
             String words = words(patience.get());
             if (!words.isEmpty()) {
                 watching = false;
@@ -129,11 +138,7 @@ final class HangWatch {
         later();
     }
 
-    private void see() {
-        List<Pulse> pulses = pulses();
-        if (pulses.isEmpty()) {
-            cpus.clear();
-        }
+    private void see(List<Pulse> pulses) {
         for (Pulse now : pulses) {
             VcpuThreads behind = threads();
             Moment moment = new Moment(System.nanoTime(), behind.spent(now.cpu()));

@@ -48,6 +48,17 @@ record InitialRoot(Optional<FetchedKernel> kernel, Progress progress) {
         return Cache.ofUser(System.getenv()).root().resolve("initramfs");
     }
 
+    /** Refuses an archive that leaves no room for the kernel itself: QEMU loads it all the same, and nothing comes of it. */
+    static void requireRoom(Path archive, Path kernel, long memoryBytes) {
+        long needed = archive.toFile().length() + kernel.toFile().length();
+        if (needed > memoryBytes) {
+            throw new SessionException(
+                    "initrd %s: with its kernel %d MiB, more than the guest's memory of %d MiB; --memory %dM gives it room"
+                            .formatted(archive, needed >> 20, memoryBytes >> 20, (needed * 3 >> 20) / 128 * 128 + 128),
+                    new SessionFailure.Usage("--memory"));
+        }
+    }
+
     Path made(Path busybox, boolean hasShares, boolean hasDisks) {
         return archive(BusyboxRoot.tree(busybox, modules(hasShares, hasDisks)));
     }

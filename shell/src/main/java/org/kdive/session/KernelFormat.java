@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 final class KernelFormat {
     private static final Pattern DIRECTIVE =
             Pattern.compile("%[-+ #0]*\\d*(?:\\.\\d+)?(hh|h|ll|l|z)?(?:([diuxXcs%])|p[a-zA-Z]*)");
+    private static final Pattern PADDED = Pattern.compile("%[-+ #]*0[-+ #0]*([1-9]\\d?).*");
     private static final int IN_REGISTERS = 6;
 
     private KernelFormat() {}
@@ -38,11 +39,21 @@ final class KernelFormat {
         return switch (directive.group(2)) {
             case "s" -> here.textAt(value);
             case "c" -> String.valueOf((char) (value & 0x7f));
-            case "x", "X" -> (directive.group().contains("#") ? "0x" : "") + hex(directive, value, number);
+            case "x", "X" -> {
+                String prefix = directive.group().contains("#") ? "0x" : "";
+                String digits = hex(directive, value, number);
+                yield prefix + zeros(directive.group(), prefix.length() + digits.length()) + digits;
+            }
             case "u" ->
                 directive.group(1) == null ? Integer.toUnsignedString((int) value) : Long.toUnsignedString(value);
             default -> Long.toString(number);
         };
+    }
+
+    /** As many as {@code %08x} puts before what is so long. */
+    static String zeros(String directive, int length) {
+        Matcher width = PADDED.matcher(directive);
+        return width.matches() ? "0".repeat(Math.max(0, Integer.parseInt(width.group(1)) - length)) : "";
     }
 
     private static String hex(Matcher directive, long value, long number) {

@@ -33,6 +33,13 @@ final class LastWords {
     private static final String NO_MEMORY = """
             The guest has too little memory to boot, or its initramfs is too large: --memory 1G gives it more.""";
 
+    private static final String NO_MEMORY_LEFT = """
+            The guest has run out of memory, and panic_on_oom has the kernel give up then: --memory 1G gives it more.""";
+
+    private static final String NO_CONSOLE = """
+            The first process has no console: console= on the command line names a device that this machine or this kernel \
+            has not, so nothing that it and the shell say will be seen. kdive names the right one unless --append names another.""";
+
     private static final String NO_UNPACKING = """
             The kernel cannot read the initramfs (%s): the file is damaged, or packed in a way that this kernel was \
             built without (CONFIG_RD_GZIP, CONFIG_RD_ZSTD and so on). It goes on without; gzip is what nearly every \
@@ -51,6 +58,9 @@ final class LastWords {
             Meaning.of("Failed to execute (\\S+) \\(error -(\\d+)\\)", LastWords::notExecuted),
             Meaning.of("Attempted to kill init! exitcode=0x([0-9a-f]{1,8})", LastWords::initEnded),
             Meaning.of("System is deadlocked on memory|no killable processes", match -> NO_MEMORY),
+            Meaning.of("Out of memory: system-wide panic_on_oom", match -> NO_MEMORY_LEFT),
+            Meaning.of("Out of memory: Killed process \\d+ \\((.*?)\\)", LastWords::killed),
+            Meaning.of("unable to open an initial console", match -> NO_CONSOLE),
             Meaning.of("Initramfs unpacking failed: (.*\\S)", match -> NO_UNPACKING.formatted(match.group(1))));
 
     // kernel/watchdog.c, kernel/hung_task.c, kernel/rcu/tree_stall.h, kernel/workqueue.c; a time stamp before it
@@ -92,6 +102,11 @@ final class LastWords {
                 listener.accept(meaning.explanation().apply(matcher));
             }
         }
+    }
+
+    private static String killed(MatchResult match) {
+        return "The guest has run out of memory and its kernel has killed %s to have some: --memory 1G gives it more."
+                .formatted(match.group(1).replaceAll("\\p{Cntrl}", "?"));
     }
 
     private static String notExecuted(MatchResult match) {

@@ -46,7 +46,7 @@ final class RunControl {
         this.state = new RunState(this, target);
         this.planting = new Planting(target.stub(), breakpoints, notices);
         this.panics = new PanicDesk(target, bench.vigil());
-        this.hangs = new HangWatch(target, this, bench.vigil());
+        this.hangs = new HangWatch(target, this, bench);
         this.inference = new StopInference(target, breakpoints, planting, slide, panics, notices);
         this.reconciler = new Reconciler(this, target, slide, notices);
         this.happenings = new Happenings(thread, this::handleUnattended);
@@ -118,7 +118,7 @@ final class RunControl {
         target.recorded().requireMore();
         interruptAsked = false;
         goal = purpose;
-        hangs.begins(goal.stepping().isEmpty() && !resumption.holdsOthers());
+        hangs.begins(stop.cause(), goal.stepping().isEmpty() && !resumption.holdsOthers());
         plant();
         if (goal.stepping().isPresent()) {
             resumption.chooseStepInterrupts();
@@ -131,11 +131,12 @@ final class RunControl {
 
     /** Lets the guest run on from another place, where a breakpoint stops it at once. */
     Running resumeAt(long pc) {
-        ThreadId thread = requireStop().thread();
+        Stop stop = requireStop();
+        ThreadId thread = stop.thread();
         interruptAsked = false;
         goal = Goal.run();
         target.registers(thread).writePc(pc);
-        hangs.begins(!resumption.holdsOthers());
+        hangs.begins(stop.cause(), !resumption.holdsOthers());
         plant();
         go(resumption.run(thread));
         return state.running();

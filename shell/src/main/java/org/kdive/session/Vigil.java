@@ -2,13 +2,18 @@ package org.kdive.session;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Which misfortunes of a kernel stop it though nobody set a breakpoint. Kept from one target to the next. Session thread. */
+/**
+ * Which misfortunes of a kernel stop it though nobody set a breakpoint, and what is kept of them. Kept from one target to the
+ * next. Session thread.
+ */
 public final class Vigil {
     private boolean panics = true;
     private volatile boolean hangs = true;
     private boolean keeps = true;
+    private Supplier<Keepsake> frontEnd = () -> () -> {}; // nobody shows anything
     // by then the kernel has had the time to say so itself: 26 s for a soft lockup, 21 s for a stall of RCU's
     private volatile @Nullable Duration hangTimeout = Duration.ofSeconds(30); // null: for ever
 
@@ -46,5 +51,14 @@ public final class Vigil {
 
     public void hangTimeout(@Nullable Duration value) {
         hangTimeout = value;
+    }
+
+    /** What the front end shows now, for a checkpoint that nobody asked for. */
+    public Keepsake frontEnd() {
+        return frontEnd.get();
+    }
+
+    public void frontEnd(Supplier<Keepsake> value) {
+        frontEnd = value;
     }
 }

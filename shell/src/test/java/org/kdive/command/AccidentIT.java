@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.kdive.machine.Disk;
 import org.kdive.machine.MachineBundle;
+import org.kdive.session.BootRequest;
 import org.kdive.session.Session;
 
 /** What a kernel says of its accidents stops it, is told, kept as a checkpoint and put into a report; on one guest. */
@@ -22,7 +26,7 @@ final class AccidentIT {
     @TempDir
     Path scratch;
 
-    private final BootedGuest guest = BootedGuest.before("debian", "cpus=1");
+    private final BootedGuest guest = BootedGuest.none();
 
     private String answer(String line) {
         return guest.answer(line);
@@ -35,6 +39,8 @@ final class AccidentIT {
 
     @Test
     void anAccidentIsToldKeptAndReported() throws IOException {
+        Path disk = Files.write(scratch.resolve("disk"), new byte[1 << 20]); // its driver is a module
+        guest.boot(BootRequest.of("debian").withCpus(1).withDisks(List.of(new Disk(disk, Disk.Access.SCRATCH))));
         answer("continue &");
         answer("expect console / # within 90s");
         hangs();
@@ -42,26 +48,33 @@ final class AccidentIT {
         locksUp();
         panics();
         reports();
+        answer("undisplay 1");
+        assertThat(answer("rewind panic")).contains("1: $lx_current()->pid = ");
     }
 
     /** With a processor of its own, and by the kernel's own watchdog, which waits for two seconds here and not for 20. */
     private void locksUp() {
         answer("set stop-on-hang on");
         answer("set checkpoint-on-panic off");
-        answer("send \"echo 1 > /proc/sys/kernel/watchdog_thresh; echo qu''ick\\n\"");
-        answer("expect console quick within 60s");
-        answer("expect console / # within 60s"); // else a task that sleeps may have the console
         answer("interrupt");
         answer("checkpoint before");
         answer("set hang-timeout 1s");
         assertThat(HangIT.deaf(guest, 0)).contains("CPU 0 has taken no interrupt for 1 s");
         answer("rewind before");
         answer("set hang-timeout off");
+        answer("continue &");
+        answer("send \"echo 1 > /proc/sys/kernel/watchdog_thresh; echo qu''ick\\n\"");
+        answer("expect console quick within 60s");
+        answer("expect console / # within 60s"); // else a task that sleeps may have the console
+        answer("interrupt");
         assertThat(HangIT.stuck(guest, 0))
                 .containsPattern("The kernel hangs: watchdog: BUG: soft lockup - CPU#0 stuck for \\d+s! .(sh|cat):")
-                .contains(" <sysrq_handle_crash>, in ")
+                .containsPattern("CPU 0 +0x[0-9a-f]+ <\\w+")
                 .contains("endless loop");
+        answer("set hang-timeout 30s");
         answer("rewind before");
+        oopses();
+        runsOutOfMemory();
         answer("set checkpoint-on-panic on");
         answer("continue &");
     }
@@ -89,7 +102,32 @@ final class AccidentIT {
         assertThat(answer("show stop-on-hang")).contains("off");
     }
 
+    /** In a function of a module, by an instruction that is none. */
+    private void oopses() {
+        answer("set var *(unsigned short *)virtio_queue_rq = 0x0b0f");
+        answer("send \"cat /dev/vda\\n\"");
+        assertThat(answer("continue"))
+                .startsWith("Kernel oops: invalid opcode: 0000")
+                .contains("what the processor was to execute is no instruction")
+                .containsPattern(
+                        "where +virtio_queue_rq\\+0x0/0x[0-9a-f]+ \\[virtio_blk], in \\S+ .process [0-9]+. on CPU 0");
+        answer("rewind before");
+    }
+
+    private void runsOutOfMemory() {
+        answer("send \"tail /dev/zero; echo 1 > /proc/sys/vm/panic_on_oom; tail /dev/zero\\n\"");
+        assertThat(answer("continue"))
+                .startsWith("Kernel panic: Out of memory: system-wide panic_on_oom is enabled")
+                .contains("out_of_memory");
+        answer("expect notice its kernel has killed tail to have some within 20s");
+        answer("expect notice panic_on_oom has the kernel give up within 20s");
+        answer("rewind before");
+    }
+
     private void panics() {
+        answer("interrupt");
+        answer("display $lx_current()->pid");
+        answer("continue &");
         answer("send \"echo c > /proc/sysrq-trigger\\n\"");
         assertThat(answer("wait")).contains("Kernel panic: sysrq triggered crash");
         assertThat(answer("info checkpoints")).containsPattern("\\* +4 +panic ");

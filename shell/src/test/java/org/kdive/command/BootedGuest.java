@@ -56,8 +56,17 @@ final class BootedGuest implements AutoCloseable {
         }
     }
 
+    /** Nothing is booted yet. */
+    static BootedGuest none() {
+        return new BootedGuest();
+    }
+
     private void boot(String kernel) {
-        BootRequest request = BootRequest.of(kernel).withCpus(2);
+        boot(BootRequest.of(kernel).withCpus(2));
+    }
+
+    /** Ends the machine that there is. */
+    void boot(BootRequest request) {
         session.call(() -> session.boot(request.plan(Progress.silent())));
     }
 

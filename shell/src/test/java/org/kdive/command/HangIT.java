@@ -37,10 +37,8 @@ final class HangIT {
             guest.answer("expect console worked within 60s");
             assertThat(guest.on(Session::isRunning).booleanValue()).isTrue();
             guest.answer("interrupt");
-            assertThat(stuck(guest, 1))
-                    .contains("The kernel hangs: CPU 1 has let no other task run for 1 s")
-                    .containsPattern(
-                            "CPU 1 +0x[0-9a-f]+ <%s>, in (cat|sh) .process \\d+., interrupts on".formatted(NOWHERE));
+            assertThat(stuck(guest, 1)).contains("The kernel hangs: CPU 1 has let no other task run for 1 s");
+            assertThat(guest.answer("backtrace")).contains(NOWHERE); // maybe below a tick
         }
     }
 
@@ -67,8 +65,10 @@ final class HangIT {
         guest.answer("set $pc = (unsigned long)&" + NOWHERE);
     }
 
-    /** A CPU, as idle as the guest is, goes on with interrupts off and gets nowhere: no tick comes. What is told of it. */
+    /** A CPU's idle task, about to sleep, gets nowhere with interrupts off: no tick comes. What is told of it. */
     static String deaf(BootedGuest guest, int cpu) {
+        guest.answer("tbreak default_idle_call thread " + (cpu + 1));
+        guest.answer("continue");
         loop(guest, cpu, false);
         return guest.answer("continue");
     }

@@ -151,7 +151,11 @@ final class CatchIT {
             assertThat(stop.cause().describe())
                     .startsWith("Triple fault")
                     .contains("0xffffffffdeadbeef on CPU 0, sp 0x10,");
+            Checkpoint kept = guest.on(() -> guest.session.checkpoints().require("triple-fault"));
+            assertThat(kept.message()).startsWith("Triple fault");
             assertThat(guest.where(guest.bootedTo("start_kernel"))).isEqualTo("start_kernel"); // once more
+            Stop back = guest.on(() -> guest.session.checkpoints().rewind(kept));
+            assertThat(guest.on(back::pc)).isEqualTo(kept.pc());
         }
     }
 }

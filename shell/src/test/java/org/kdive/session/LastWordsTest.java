@@ -27,6 +27,9 @@ final class LastWordsTest {
                 "Kernel panic - not syncing: Requested init /x failed (error -13). | start /x: it is not executable",
                 "Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100 | ended with status 1",
                 "Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000004 | killed by signal 4",
+                "Out of memory: Killed process 95 (tail) total-vm:123kB | has killed tail to have some",
+                "Kernel panic - not syncing: Out of memory: system-wide panic_on_oom is enabled | run out of memory",
+                "Warning: unable to open an initial console. | console= on the command line names a device",
                 "Kernel panic - not syncing: System is deadlocked on memory | --memory",
                 "Initramfs unpacking failed: invalid magic at start of compressed archive | invalid magic"
             })

@@ -31,6 +31,7 @@ public record Oops(
     /** Who ran. */
     public record Victim(String name, int pid, int cpu) {}
 
+    private static final String WATCHDOG = "watchdog: ";
     private static final String PANIC = "Kernel panic - not syncing: ";
     // each begins an accident; the first of them names it
     private static final Pattern HEADLINE = Pattern.compile(
@@ -72,7 +73,8 @@ public record Oops(
         }
         if (CONTINUES.matcher(lines.get(begin)).matches()) {
             int first = lastHeadline(lines, begin, SAME_ACCIDENT_LINES);
-            begin = first < 0 ? begin : first;
+            boolean isSame = first >= 0 && !lines.get(first).startsWith(WATCHDOG); // that one is whole by itself
+            begin = isSame ? first : begin;
         }
         return Optional.of(from(lines, begin));
     }

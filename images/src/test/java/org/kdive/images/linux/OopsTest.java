@@ -119,4 +119,15 @@ final class OopsTest {
         assertThat(oops.place()).isEqualTo("0xffffffffc0000123");
         assertThat(oops.task().orElseThrow().cpu()).isEqualTo(-1);
     }
+
+    @Test
+    void aLockupShortlyBeforeIsAnotherAccident() {
+        Oops oops = Oops.last(List.of(
+                        "watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [sh:93]",
+                        "invalid opcode: 0000 [#1] PREEMPT SMP NOPTI",
+                        "RIP: 0010:virtio_queue_rq+0x0/0x1c0 [virtio_blk]"))
+                .orElseThrow();
+
+        assertThat(oops.headline()).startsWith("invalid opcode: 0000");
+    }
 }
