@@ -109,15 +109,15 @@ public record MachineSpec(
 
     /** The same machine, recorded or replayed. Nothing can be shared with it later: a share's files are in no log. */
     public MachineSpec with(Recording value) {
-        return like(qemu, 0, value);
+        return like(qemu, value.machineOf(this), 0, value);
     }
 
     /** The same machine under another QEMU. */
     public MachineSpec withQemu(String program) {
-        return like(program, shareSlots, recording);
+        return like(program, machine, shareSlots, recording);
     }
 
-    private MachineSpec like(String program, int slots, @Nullable Recording use) {
+    private MachineSpec like(String program, String board, int slots, @Nullable Recording use) {
         return new MachineSpec(
                 architecture,
                 program,
@@ -127,7 +127,7 @@ public record MachineSpec(
                 append,
                 memoryBytes,
                 cpus,
-                machine,
+                board,
                 cpu,
                 accelerator,
                 disks,

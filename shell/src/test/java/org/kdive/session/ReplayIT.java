@@ -36,9 +36,22 @@ final class ReplayIT {
     void x86RunsAgain() throws IOException {
         Emulators.require(GuestArchitecture.X86_64);
         Path recording = work.resolve("x86");
-        Recorded seen = record("debian", recording);
+        Recorded seen = record(small("debian"), recording);
         replay(recording, seen);
         refusals(recording);
+    }
+
+    @Test
+    void x86RunsAgainUnderTheNewerQemu() {
+        Emulators.require(GuestArchitecture.X86_64);
+        Path recording = work.resolve("newer");
+        Recorded seen = record(small("debian").withQemu("backports"), recording);
+        try (Guest guest = Guest.idle()) {
+            guest.on(() -> guest.session.boot(BootPlan.replay(recording, null, null, Progress.silent())));
+            guest.bootedTo("start_kernel");
+            backAndForth(guest, seen);
+            backToWhatIsSought(guest, seen);
+        }
     }
 
     @Test
@@ -69,8 +82,8 @@ final class ReplayIT {
     /** What was seen while it was recorded. */
     private record Recorded(long startKernel, long slide, long restInit, long sp, long idle) {}
 
-    private static Recorded record(String kernel, Path into) {
-        BootPlan plain = small(kernel).plan(Progress.silent());
+    private static Recorded record(BootRequest request, Path into) {
+        BootPlan plain = request.plan(Progress.silent());
         BootPlan plan =
                 new BootPlan(plain.spec().with(Recording.into(into)), plain.architecture(), true, plain.kernel());
         try (Guest guest = Guest.idle()) {
