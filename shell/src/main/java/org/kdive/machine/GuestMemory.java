@@ -31,17 +31,30 @@ public final class GuestMemory implements AutoCloseable {
 
     private final FileChannel file;
     private final MemoryMap map;
+    private final String way;
 
-    private GuestMemory(FileChannel file, MemoryMap map) {
+    private GuestMemory(FileChannel file, MemoryMap map, String way) {
         this.file = file;
         this.map = map;
+        this.way = way;
+    }
+
+    /** @param map its ranges lie where they say in what {@code file} reads */
+    static GuestMemory foreign(FileChannel file, MemoryMap map, String way) {
+        return new GuestMemory(file, map, way);
+    }
+
+    /** Where the bytes come from, in words. */
+    public String way() {
+        return way;
     }
 
     static GuestMemory open(long pid, MemoryMap map) {
         Path descriptors = Path.of("/proc", Long.toString(pid), "fd");
         try {
             Path ram = find(descriptors).orElseThrow(() -> unavailable(descriptors + " has no " + LINK, null));
-            return new GuestMemory(FileChannel.open(ram, StandardOpenOption.READ), map);
+            return new GuestMemory(
+                    FileChannel.open(ram, StandardOpenOption.READ), map, "the file behind the RAM of process " + pid);
         } catch (IOException e) {
             throw unavailable(e.toString(), e);
         }

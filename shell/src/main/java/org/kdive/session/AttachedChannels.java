@@ -21,6 +21,8 @@ import org.kdive.gdbrsp.RspFailure;
 import org.kdive.gdbrsp.RspOptions;
 import org.kdive.gdbrsp.RspState;
 import org.kdive.machine.Console;
+import org.kdive.machine.ForeignMemory;
+import org.kdive.machine.GuestMemory;
 import org.kdive.qmp.QmpClient;
 import org.kdive.qmp.QmpValue;
 
@@ -33,20 +35,22 @@ final class AttachedChannels implements AutoCloseable {
     private static final byte[] SYSRQ = "echo g > /proc/sysrq-trigger\n".getBytes(StandardCharsets.US_ASCII);
 
     private final @Nullable QmpClient qmp; // null: none was given
+    private final @Nullable SocketAddress monitorAt; // null: the same
     private final boolean kgdb;
     private @Nullable MonitorAccess access; // null unless the monitor is all there is
     private @Nullable AttachedConsole console; // null: none was given
     private @Nullable RspClient stub; // null until connected
     private boolean running = true;
 
-    private AttachedChannels(@Nullable QmpClient qmp, boolean kgdb) {
+    private AttachedChannels(@Nullable QmpClient qmp, @Nullable SocketAddress monitorAt, boolean kgdb) {
         this.qmp = qmp;
+        this.monitorAt = monitorAt;
         this.kgdb = kgdb;
     }
 
     static AttachedChannels open(AttachPlan plan, RspOptions options) {
         QmpClient qmp = plan.qmp() == null ? null : QmpClient.connect(plan.qmp(), CONNECT);
-        AttachedChannels channels = new AttachedChannels(qmp, plan.way() == AttachPlan.Way.KGDB);
+        AttachedChannels channels = new AttachedChannels(qmp, plan.qmp(), plan.way() == AttachPlan.Way.KGDB);
         try {
             // asked first: the stub stops the guest
             channels.running = channels.kgdb || qmp == null || isRunning(qmp);
@@ -156,6 +160,14 @@ final class AttachedChannels implements AutoCloseable {
     @Nullable
     QmpClient monitor() {
         return kgdb ? null : qmp;
+    }
+
+    /** The guest's RAM in the QEMU that has it, where that can be found through its monitor's socket. */
+    Optional<Supplier<GuestMemory>> memory() {
+        QmpClient monitor = monitor();
+        return monitor != null && monitorAt instanceof UnixDomainSocketAddress unix
+                ? Optional.of(() -> ForeignMemory.open(monitor, unix.getPath()))
+                : Optional.empty();
     }
 
     Optional<Console> console() {

@@ -137,7 +137,7 @@ public final class Checkpoints {
     // RAM is looked at while QEMU writes it: the guest stands still
     private @Nullable PageSums save(String name, List<String> nodes) {
         CompletableFuture<Void> saving = snapshots(nodes).save(name);
-        PageSums pages = target.ram().map(GuestMemory::sums).orElse(null);
+        PageSums pages = target.ram().ours().map(GuestMemory::sums).orElse(null);
         try {
             Waits.on(saving, DEADLINE, "save checkpoint " + name);
         } catch (QmpException e) {
@@ -214,7 +214,7 @@ public final class Checkpoints {
                             .formatted(bundle.file(), brought.pc(), stop.pc()),
                     new SessionFailure.Io(bundle.file().toString()));
         }
-        PageSums pages = target.ram().map(GuestMemory::sums).orElse(null);
+        PageSums pages = target.ram().ours().map(GuestMemory::sums).orElse(null);
         keep(bundle.tag(), brought.message(), stop, pages, nodes, frontEnd(brought.frontEnd()));
         return stop;
     }
@@ -257,8 +257,9 @@ public final class Checkpoints {
         Stop stop = control.requireStop();
         Inventory now = Inventory.of(stop, target);
         Inventory then = with.debugger().inventory();
-        Optional<List<Long>> pages =
-                with.debugger().findPages().flatMap(before -> target.ram().map(ram -> ram.changedSince(before)));
+        Optional<List<Long>> pages = with.debugger()
+                .findPages()
+                .flatMap(before -> target.ram().ours().map(ram -> ram.changedSince(before)));
         PageOwners.Counts counts =
                 PageOwners.of(pages.orElse(List.of()), target.findProgram(), target.memory(stop.thread()));
         return new Difference(

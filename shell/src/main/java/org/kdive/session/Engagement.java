@@ -124,6 +124,7 @@ final class Engagement implements AutoCloseable {
             channels.remark().ifPresent(words -> bench.notices().notice("%s", words));
             engagement = new Engagement(target, null, bench);
             engagement.join(channels.foundRunning());
+            target.ram().remark().ifPresent(words -> bench.notices().notice("%s", words));
             return engagement;
         } catch (RuntimeException e) {
             if (engagement != null) {

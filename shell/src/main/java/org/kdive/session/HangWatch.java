@@ -84,7 +84,9 @@ final class HangWatch {
         OptionalLong physical = start.isEmpty()
                 ? OptionalLong.empty()
                 : target.memory(thread).physical(start.get().address());
-        if (physical.isPresent() && program.types().isPresent() && target.ram().isPresent()) {
+        if (physical.isPresent()
+                && program.types().isPresent()
+                && target.ram().ours().isPresent()) {
             placed = program;
             imagePhysical = physical.getAsLong();
             addressBits = target.architecture() == Architecture.ARM64
@@ -95,7 +97,7 @@ final class HangWatch {
     }
 
     private LiveKernel live(Program program, TypeTable types) {
-        Memory ram = MappedMemory.physical(target.ram().orElseThrow());
+        Memory ram = MappedMemory.physical(target.ram().ours().orElseThrow());
         // the kernel chooses where it maps memory while it comes up
         Memory virtual = (address, length) -> DirectMap.around(program, imagePhysical, addressBits, ram)
                 .orElseThrow(() -> ImageException.memoryFault(address))

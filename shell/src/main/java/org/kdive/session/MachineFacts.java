@@ -27,6 +27,7 @@ final class MachineFacts {
         made.kernel();
         made.facts.put("KASLR slide", slide.explain());
         target.runState().ifPresent(state -> made.facts.put("run state", state));
+        made.facts.put("memory is read", "from " + target.ram().way());
         made.channels();
         return made.facts;
     }

@@ -2,11 +2,9 @@ package org.kdive.session;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.kdive.gdbrsp.RspClient;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.Architecture;
-import org.kdive.machine.GuestMemory;
 
 /** What was read from the stopped target, by thread; void as soon as it runs. Session thread. */
 final class StopCache implements AutoCloseable {
@@ -46,8 +44,8 @@ final class StopCache implements AutoCloseable {
         ram.close();
     }
 
-    Optional<GuestMemory> ram() {
-        return ram.find();
+    GuestRam ram() {
+        return ram;
     }
 
     /** Nothing is as it was, the place of RAM included. */

@@ -23,7 +23,6 @@ import org.kdive.images.arch.Syntax;
 import org.kdive.images.linux.LiveKernel;
 import org.kdive.images.types.TypeTable;
 import org.kdive.machine.Console;
-import org.kdive.machine.GuestMemory;
 import org.kdive.machine.Machine;
 import org.kdive.qmp.QmpClient;
 import org.kdive.qmp.QmpException;
@@ -124,6 +123,7 @@ final class Target implements AutoCloseable {
     /** Closed with the target. */
     void reachedBy(AttachedChannels others) {
         channels = others;
+        others.memory().ifPresent(ram()::reachedBy);
     }
 
     /** Software breakpoints everywhere, watchpoints of any size: only QEMU's own translator has them. */
@@ -261,8 +261,8 @@ final class Target implements AutoCloseable {
         invalidate();
     }
 
-    /** The RAM of a machine of ours, by physical address. */
-    Optional<GuestMemory> ram() {
+    /** By physical address. */
+    GuestRam ram() {
         return cache.ram();
     }
 
