@@ -125,7 +125,7 @@ final class BreakpointUpkeep {
                 .summary("let them stop once more, then delete them")
                 .completes(Completers.BREAKPOINTS)
                 .runs((session, arguments, output) -> each(
-                        BreakpointNumbers.whole(session, arguments.words()),
+                        required(session, arguments.words()),
                         number -> session.breakpoints().enable(number, Fate.DELETE)));
         Command count = Command.named("count")
                 .usage("enable count COUNT NUMBER...")
@@ -133,10 +133,14 @@ final class BreakpointUpkeep {
                 .completes(Completers.BREAKPOINTS)
                 .runs((session, arguments, output) -> {
                     List<String> words = arguments.words();
-                    int stops = Words.count(words.isEmpty() ? "" : words.get(0), "enable count COUNT NUMBER...");
-                    List<String> numbers = words.isEmpty() ? words : words.subList(1, words.size());
+                    if (words.isEmpty()) {
+                        throw new SessionException(
+                                "Argument required (hit count).",
+                                new SessionFailure.Usage("enable count COUNT NUMBER..."));
+                    }
+                    int stops = Words.count(words.get(0), "enable count COUNT NUMBER...");
                     each(
-                            BreakpointNumbers.whole(session, numbers),
+                            required(session, words.subList(1, words.size())),
                             number -> session.breakpoints().enable(number, Fate.disableAfter(stops)));
                 });
         Subcommands words = new Subcommands(
@@ -165,8 +169,17 @@ final class BreakpointUpkeep {
                 .summary(summary)
                 .completes(Completers.BREAKPOINTS)
                 .runs((session, arguments, output) -> each(
-                        BreakpointNumbers.whole(session, arguments.words()),
+                        required(session, arguments.words()),
                         number -> session.breakpoints().enable(number, Fate.disableAfter(stops))));
+    }
+
+    private static List<Integer> required(Session session, List<String> numbers) {
+        if (numbers.isEmpty()) {
+            throw new SessionException(
+                    "Argument required (one or more breakpoint numbers).",
+                    new SessionFailure.Usage("info breakpoints"));
+        }
+        return BreakpointNumbers.whole(session, numbers);
     }
 
     private static Command switching(String name, String summary, boolean on, String... aliases) {

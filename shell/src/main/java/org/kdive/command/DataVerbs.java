@@ -40,7 +40,7 @@ final class DataVerbs {
                             ? Optional.empty()
                             : Optional.of(session.evaluate(arguments.tail()).bits());
                     examine.show(session.requireStop(), arguments.format(), address, output, session::checkInterrupt);
-                    session.define("_", examine.last());
+                    examine.remember(session);
                 });
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.kdive.images.Program;
 import org.kdive.images.arch.Instruction;
+import org.kdive.session.Session;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
 import org.kdive.session.Stop;
@@ -42,9 +43,31 @@ final class Examine {
         return next;
     }
 
-    /** Where the last thing shown stands: gdb's {@code $_}. */
-    long last() {
-        return last;
+    /** Where the last thing shown stands, and what is there: gdb's {@code $_} and {@code $__}. */
+    void remember(Session session) {
+        session.evaluate("$_ = (%s *)0x%x".formatted(pointee(), last));
+        if (format != 'i' && format != 's') {
+            try {
+                session.evaluate("$__ = *$_");
+            } catch (SessionException e) {
+                session.evaluate("$__ = $_nothing"); // it could not be read
+            }
+        }
+    }
+
+    private String pointee() {
+        if (format == 'i') {
+            return "void";
+        }
+        if (format == 'f') {
+            return unitBytes == 4 ? "float" : "double";
+        }
+        return switch (unitBytes) {
+            case 1 -> format == 's' ? "char" : "signed char";
+            case 2 -> "short";
+            case 4 -> "int";
+            default -> "long";
+        };
     }
 
     private long before(Stop stop, long address, int count) {
@@ -93,6 +116,8 @@ final class Examine {
             unitBytes = 8;
         } else if (!unitGiven && format == 'c') {
             unitBytes = 1;
+        } else if (!unitGiven && format == 'f' && unitBytes < 4) {
+            unitBytes = 8;
         }
         return isBack ? -count : count;
     }

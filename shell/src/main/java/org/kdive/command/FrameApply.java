@@ -56,8 +56,13 @@ final class FrameApply {
         if (!flags.contains("q")) {
             output.line("%s", StackVerbs.frame(stop, frame, output));
         }
+        perform(interpreter, wanted.group("command"), flags, output);
+    }
+
+    /** Runs one of several, with {@code -c} and {@code -s} past its failure. */
+    static void perform(Interpreter interpreter, String command, String flags, Output output) {
         try {
-            interpreter.perform(wanted.group("command"), output);
+            interpreter.perform(command, output);
         } catch (SessionException e) {
             boolean goesOn = flags.contains("c") || flags.contains("s");
             if (!goesOn || e.failure() instanceof SessionFailure.Interrupted) {

@@ -69,7 +69,10 @@ final class FrameVerbs {
     }
 
     private static int level(String word) {
-        return word.strip().matches("0+") ? 0 : Math.min(Words.count(word, USAGE), StackVerbs.DEEPEST);
+        if (!word.strip().matches("\\d{1,9}")) {
+            throw new SessionException("No frame at level %s.".formatted(word), new SessionFailure.Usage(USAGE));
+        }
+        return Math.min(Integer.parseInt(word.strip()), StackVerbs.DEEPEST);
     }
 
     /** The function that a frame is in; empty where no symbol is known. */
@@ -89,8 +92,7 @@ final class FrameVerbs {
                 .usage("up [COUNT]")
                 .summary("select the caller of the selected frame")
                 .repeats()
-                .runs((session, arguments, output) ->
-                        move(session, Words.count(arguments.tail(), "up [COUNT]"), output));
+                .runs((session, arguments, output) -> move(session, steps(arguments, "up [COUNT]"), output));
     }
 
     private static Command down() {
@@ -99,8 +101,13 @@ final class FrameVerbs {
                 .usage("down [COUNT]")
                 .summary("select what the selected frame called")
                 .repeats()
-                .runs((session, arguments, output) ->
-                        move(session, -Words.count(arguments.tail(), "down [COUNT]"), output));
+                .runs((session, arguments, output) -> move(session, -steps(arguments, "down [COUNT]"), output));
+    }
+
+    // up -1 is down
+    private static int steps(Arguments arguments, String usage) {
+        String word = arguments.tail();
+        return word.startsWith("-") ? -Words.count(word.substring(1), usage) : Words.count(word, usage);
     }
 
     // as gdb: as far as it goes, and an error only where it goes no further at all
@@ -123,11 +130,11 @@ final class FrameVerbs {
     /** {@code info frame}. */
     static Command info() {
         return Command.named("frame", "f")
-                .usage("info frame")
+                .usage("info frame [LEVEL]")
                 .summary("the selected frame: where it is, where it returns to, what is known of its registers")
                 .runs((session, arguments, output) -> {
                     Stop stop = session.requireStop();
-                    Frame frame = stop.frame();
+                    Frame frame = arguments.isEmpty() ? stop.frame() : wanted(stop, arguments);
                     List<Frame> frames = stop.calls(frame.level() + 3).frames();
                     RegisterFile names = stop.registers();
                     Optional<Frame> caller = at(frames, frame.level() + 1);

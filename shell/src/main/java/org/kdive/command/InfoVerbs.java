@@ -28,6 +28,8 @@ final class InfoVerbs {
         all.add(CheckpointView.info());
         all.add(FrameVerbs.info());
         all.add(arguments(printing));
+        all.add(absent("locals", "where a function keeps its variables"));
+        all.add(absent("source", "the lines that code was made of"));
         Subcommands words = new Subcommands("info", all);
         return Command.named("info", "i", "inf")
                 .topic(Topic.DATA)
@@ -48,6 +50,7 @@ final class InfoVerbs {
                                 "info args: the registers that brought a caller's arguments hold other things by now",
                                 new SessionFailure.Unsupported("info args"));
                     }
+                    List<String> all = new ArrayList<>();
                     CallValues.arguments(stop)
                             .orElseThrow(() -> new SessionException(
                                     CallValues.entered(stop).isPresent()
@@ -55,7 +58,22 @@ final class InfoVerbs {
                                             : "info args: arguments are known at the first instruction of a function",
                                     new SessionFailure.Unsupported("info args")))
                             .forEach(one ->
-                                    output.line("%s = %s", one.name(), printing.text(session, one.value(), ' ')));
+                                    all.add("%s = %s".formatted(one.name(), printing.text(session, one.value(), ' '))));
+                    (all.isEmpty() ? List.of("No arguments.") : all).forEach(line -> output.line("%s", line));
+                });
+    }
+
+    /** What gdb takes from DWARF. */
+    private static Command absent(String word, String what) {
+        String[] others = word.equals("source") ? new String[] {"sources", "macro"} : new String[0];
+        return Command.named(word, others)
+                .usage("info " + word)
+                .summary("not known: a stock kernel carries no DWARF")
+                .runs((session, arguments, output) -> {
+                    throw new SessionException(
+                            "info %s: a stock kernel carries no DWARF, which tells %s"
+                                    .formatted(arguments.verb(), what),
+                            new SessionFailure.Unsupported("DWARF"));
                 });
     }
 
@@ -103,7 +121,8 @@ final class InfoVerbs {
                           info registers system""")
                 .completes(Completers.REGISTERS)
                 .runs((session, arguments, output) -> {
-                    List<String> words = arguments.verb().startsWith("all") ? List.of("all") : arguments.words();
+                    boolean isAll = arguments.verb().startsWith("all") && arguments.isEmpty();
+                    List<String> words = isAll ? List.of("all") : arguments.words();
                     Registers.show(session.requireStop(), words, output);
                 });
     }
@@ -172,12 +191,20 @@ final class InfoVerbs {
 
     private static Command threads() {
         return Command.named("threads")
-                .usage("info threads")
+                .usage("info threads [N[-M]...]")
                 .summary("the CPUs, and where each stands")
                 .runs((session, arguments, output) -> {
                     Stop stop = session.requireStop();
+                    String wanted = arguments.isEmpty() ? "all" : arguments.tail();
+                    List<ThreadId> threads = stop.threads().stream()
+                            .filter(thread -> ThreadVerbs.isAmong(wanted, thread.thread()))
+                            .toList();
+                    if (threads.isEmpty()) {
+                        output.line("No threads match '%s'.", wanted);
+                        return;
+                    }
                     output.line("  %-4s %-28s %s", "Id", "Target Id", "Frame");
-                    for (ThreadId thread : stop.threads()) {
+                    for (ThreadId thread : threads) {
                         RegisterFile registers = stop.registersOf(thread);
                         boolean current = thread.thread() == stop.thread().thread();
                         String name = session.threadName(thread);
@@ -192,7 +219,7 @@ final class InfoVerbs {
     }
 
     private static Command machine() {
-        return Command.named("machine")
+        return Command.named("machine", "program", "inferiors", "target", "files")
                 .usage("info machine")
                 .summary("the machine: QEMU, its process, its kernel, its state")
                 .runs((session, arguments, output) ->

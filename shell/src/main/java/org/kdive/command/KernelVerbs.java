@@ -35,7 +35,7 @@ final class KernelVerbs {
     static List<Command> words() {
         return List.of(
                 tasks("tasks", "lx-ps"),
-                modules("modules", "lx-lsmod"),
+                modules("modules", "lx-lsmod", "sharedlibrary"),
                 log("dmesg", "lx-dmesg"),
                 version("version", "lx-version"),
                 cmdline("cmdline", "lx-cmdline"),

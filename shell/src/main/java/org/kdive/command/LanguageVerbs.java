@@ -114,7 +114,16 @@ final class LanguageVerbs {
                 .summary("print text; \\n ends a line")
                 .help("Backslash escapes as in C. As in gdb no line end is added: echo done\\n")
                 .runs((session, arguments, output) ->
-                        output.text(new String(Escapes.decode(arguments.tail()), StandardCharsets.UTF_8)));
+                        output.text(new String(Escapes.decode(withoutMark(arguments.tail())), StandardCharsets.UTF_8)));
+    }
+
+    // gdb: a backslash at the end keeps the blanks before it
+    private static String withoutMark(String text) {
+        int marks = 0;
+        while (marks < text.length() && text.charAt(text.length() - 1 - marks) == '\\') {
+            marks++;
+        }
+        return marks % 2 == 1 ? text.substring(0, text.length() - 1) : text;
     }
 
     private Command complete() {

@@ -52,6 +52,9 @@ final class PrintSetting {
     }
 
     private static int depth(String value) {
+        if (value.equals("0")) {
+            return 0;
+        }
         return value.equals("unlimited") || value.equals("-1") ? DEEPEST : Math.min(DEEPEST, Words.count(value, USAGE));
     }
 }

@@ -28,22 +28,25 @@ final class PrintSettings {
 
     /** The value on one line, cut where it gets long. */
     String brief(Session session, Value value) {
-        PrintOptions kept = options;
-        options = new PrintOptions(false, Math.min(32, kept.elements()), kept.repeats(), 1, kept.symbols());
-        try {
-            return text(session, value, ' ');
-        } finally {
-            options = kept;
-        }
+        return text(
+                session,
+                value,
+                ' ',
+                new PrintOptions(false, Math.min(32, options.elements()), options.repeats(), 1, options.symbols()));
     }
 
     /** The value as {@code print} shows it. */
     String text(Session session, Value value, char format) {
+        return text(session, value, format, options);
+    }
+
+    /** The same with other options, this once. */
+    String text(Session session, Value value, char format, PrintOptions with) {
         Optional<Program> program = session.program();
         ValuePrinter printer = new ValuePrinter(
                 session.memory(),
                 address -> program.flatMap(known -> known.symbolAt(address)).map(symbol -> named(symbol, address)),
-                options);
+                with);
         Optional<String> flags =
                 session.state() instanceof Stop stop ? RegisterFlags.text(stop, value, format) : Optional.empty();
         return flags.orElseGet(() -> printer.print(value, format));

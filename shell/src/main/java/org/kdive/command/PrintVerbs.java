@@ -38,6 +38,8 @@ final class PrintVerbs {
         return Command.named("print", "p", "inspect")
                 .topic(Topic.DATA)
                 .usage("print[/FORMAT] [EXPRESSION]")
+                .usage(
+                        "print [-elements N] [-repeats N] [-max-depth N] [-pretty [on|off]] [-symbol [on|off]] -- [/FORMAT] EXPRESSION")
                 .summary("show the value of an expression")
                 .help("""
                         C, with the kernel's own types: registers ($rip), variables ($x), symbols, memory, earlier values ($1,
@@ -50,8 +52,10 @@ final class PrintVerbs {
                           print/x init_task.stack""")
                 .completes(Completers.EXPRESSIONS)
                 .runs((session, arguments, output) -> {
-                    Value value = typed(session, arguments.isEmpty() ? "$" : arguments.tail());
-                    String text = settings.text(session, value, format(arguments));
+                    PrintWords words = PrintWords.of(settings.options(), arguments);
+                    Arguments rest = words.rest();
+                    Value value = typed(session, rest.isEmpty() ? "$" : rest.tail());
+                    String text = settings.text(session, value, format(rest), words.options());
                     output.line("%s", "$%d = %s".formatted(session.remember(value), text));
                 });
     }

@@ -97,6 +97,10 @@ final class Registers {
         if (isPlace || known && bits < 0) {
             return stop.describe(bits);
         }
+        if (register.name().equals(stop.registers().canonical("sp"))
+                || register.name().equals("rbp")) {
+            return "0x" + value.toString(16); // pointers to gdb, too
+        }
         return Numbers.format('d', value, Math.max(1, register.sizeBytes()));
     }
 

@@ -12,9 +12,9 @@ import org.kdive.session.Stop;
 
 /** {@code thread}: which CPU the commands speak of. */
 final class ThreadVerbs {
-    private static final String APPLY = "thread apply all|N[-M]... COMMAND";
-    private static final Pattern APPLIED =
-            Pattern.compile("apply\\s+(all|\\d+(?:-\\d+)?(?:\\s+\\d+(?:-\\d+)?)*)\\s+(\\D.*)");
+    private static final String APPLY = "thread apply all|N[-M]... [-qcs] COMMAND";
+    private static final Pattern APPLIED = Pattern.compile("apply\\s+(all|\\d+(?:-\\d+)?(?:\\s+\\d+(?:-\\d+)?)*)"
+            + "((?:\\s+-(?:[qcs]+|ascending))*)\\s+([^\\s\\d-].*)");
     private static final Pattern RANGE = Pattern.compile("(\\d+)(?:-(\\d+))?");
 
     private final Interpreter interpreter;
@@ -30,7 +30,8 @@ final class ThreadVerbs {
                 .usage(APPLY)
                 .summary("make another CPU the one that commands speak of, or run a command for each of several")
                 .help(
-                        "After apply the CPU and the frame of before are selected again. It ends when the command lets the"
+                        "After apply, -q leaves out whose answer it is, -c goes on after an error, -s does so and says nothing of"
+                                + " it. After it the CPU and the frame of before are selected again. It ends when the command lets the"
                                 + " guest run.")
                 .runs((session, arguments, output) -> {
                     if (arguments.shift().verb().equals("apply")) {
@@ -39,12 +40,21 @@ final class ThreadVerbs {
                     }
                     Stop stop = session.requireStop();
                     if (!arguments.isEmpty()) {
-                        stop = session.select(thread(stop, Words.count(arguments.tail(), "thread [NUMBER]")));
+                        stop = session.select(thread(stop, number(arguments.tail())));
                     }
                     output.line(
                             "[Current thread is %d (%s)]", stop.thread().thread(), session.threadName(stop.thread()));
                     StopView.place(stop, output);
                 });
+    }
+
+    private static int number(String word) {
+        if (!word.matches("\\d{1,9}")) {
+            throw new SessionException(
+                    "Invalid thread ID: %s; info threads lists them".formatted(word),
+                    new SessionFailure.Usage("thread NUMBER"));
+        }
+        return Integer.parseInt(word);
     }
 
     private static ThreadId thread(Stop stop, int number) {
@@ -75,9 +85,12 @@ final class ThreadVerbs {
             for (ThreadId thread : chosen) {
                 session.checkInterrupt();
                 session.select(thread);
-                output.line("");
-                output.line("Thread %d (%s):", thread.thread(), session.threadName(thread));
-                interpreter.perform(applied.group(2), output);
+                String flags = applied.group(2).replace("-ascending", "");
+                if (!flags.contains("q")) {
+                    output.line("");
+                    output.line("Thread %d (%s):", thread.thread(), session.threadName(thread));
+                }
+                FrameApply.perform(interpreter, applied.group(3), flags, output);
                 if (!isStill(session, before)) {
                     return;
                 }

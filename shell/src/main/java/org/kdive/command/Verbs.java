@@ -51,7 +51,7 @@ public final class Verbs {
         all.add(ConsoleVerbs.sysrq());
         all.addAll(new CheckpointVerbs(displays, stops).commands());
         all.addAll(ExpectVerbs.all(settings));
-        all.add(ShowVerbs.show(options));
+        all.add(ShowVerbs.show(options, printing));
         all.add(InfoVerbs.info(displays, printing));
         return List.copyOf(all);
     }

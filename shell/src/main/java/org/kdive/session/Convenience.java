@@ -1,8 +1,11 @@
 package org.kdive.session;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.kdive.images.types.Type;
+import org.kdive.session.expression.Scope;
 import org.kdive.session.expression.Value;
 
 /** Convenience variables by name, and the values printed so far by number. Session thread. */
@@ -16,6 +19,16 @@ final class Convenience {
 
     void define(String name, Value value) {
         values.put(name, value);
+    }
+
+    void define(String name, long value, Scope scope) {
+        Type word = scope.types().c("unsigned long long");
+        define(name, Value.of(word, value, scope.architecture().byteOrder()));
+    }
+
+    /** By name, and those of the history by number. */
+    Map<String, Value> all() {
+        return Collections.unmodifiableMap(values);
     }
 
     /** Keeps a value as the next number. */

@@ -1,6 +1,7 @@
 package org.kdive.session;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
@@ -302,8 +303,12 @@ public final class Session implements AutoCloseable {
 
     /** Sets a convenience variable. */
     public void define(String name, long value) {
-        Type word = types().c("unsigned long long");
-        convenience.define(name, Value.of(word, value, scope().architecture().byteOrder()));
+        convenience.define(name, value, scope());
+    }
+
+    /** Convenience variables by name, and what was remembered by number. */
+    public Map<String, Value> variables() {
+        return convenience.all();
     }
 
     /** What the stub calls a thread: {@code CPU#0 [running]}. */

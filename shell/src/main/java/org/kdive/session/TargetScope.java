@@ -91,6 +91,19 @@ final class TargetScope implements ConvenienceScope {
     }
 
     @Override
+    public Optional<Value> variable(String name) {
+        return switch (name) {
+            case "_thread", "_gthread" -> Optional.of(number(thread.thread()));
+            case "_inferior" -> Optional.of(number(1));
+            default -> convenience.find(name);
+        };
+    }
+
+    private Value number(long value) {
+        return Value.of(types().c("int"), value, architecture().byteOrder());
+    }
+
+    @Override
     public Convenience convenience() {
         return convenience;
     }

@@ -124,7 +124,7 @@ final class Names {
         }
         return in.scope()
                 .variable(String.valueOf(number))
-                .orElseThrow(() -> new Misstep(node.at(), "History has not yet reached $%d.".formatted(number)));
+                .orElseThrow(() -> new Misstep(node.at(), "History does not go back to $$%d.".formatted(back)));
     }
 
     Misstep unknownType(int at, Value value) {

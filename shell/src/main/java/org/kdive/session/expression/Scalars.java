@@ -87,10 +87,17 @@ public final class Scalars {
         return bytes(bits, length, order);
     }
 
+    // the sign, and the bits of the fraction, as gdb
+    private static String notANumber(double value, int length) {
+        long bits = Double.doubleToRawLongBits(value);
+        long fraction = length == 4 ? (bits & 0xfffffffffffffL) >>> 29 : bits & 0xfffffffffffffL;
+        return "%snan(0x%x)".formatted(bits < 0 ? "-" : "", fraction);
+    }
+
     /** As C's {@code %g} with the digits that tell two numbers apart: 9 for 4 bytes, 17 for 8. */
     public static String realText(double value, int length) {
         if (Double.isNaN(value)) {
-            return "nan(0x8000000000000)";
+            return notANumber(value, length);
         }
         if (Double.isInfinite(value)) {
             return value < 0 ? "-inf" : "inf";
