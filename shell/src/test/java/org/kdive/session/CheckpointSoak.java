@@ -75,18 +75,7 @@ final class CheckpointSoak {
         }
     }
 
-    // to the breakpoint, or to wherever a moment brings it
     private void runOn() {
-        Duration moment = Duration.ofMillis(10 + random.nextInt(60));
-        var stopped = guest.on(() -> {
-            Running running = guest.session.resume();
-            if (running.await(moment).isEmpty()) {
-                guest.session.interrupt();
-            }
-            return running.await(Guest.PATIENCE);
-        });
-        if (stopped.isEmpty()) {
-            throw new AssertionError("the guest did not stop");
-        }
+        guest.runFor(Duration.ofMillis(10 + random.nextInt(60)));
     }
 }

@@ -79,6 +79,18 @@ final class Guest implements AutoCloseable {
         return stop;
     }
 
+    /** To a breakpoint, or to wherever the moment brings it. */
+    Stop runFor(Duration moment) {
+        return on(() -> {
+                    Running running = session.resume();
+                    if (running.await(moment).isEmpty()) {
+                        session.interrupt();
+                    }
+                    return running.await(PATIENCE);
+                })
+                .orElseThrow(() -> new AssertionError("the guest did not stop"));
+    }
+
     String where(Stop stop) {
         return on(() -> stop.program().orElseThrow().describe(stop.pc()));
     }

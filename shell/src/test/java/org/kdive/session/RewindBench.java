@@ -9,6 +9,7 @@ import org.kdive.bench.Figures;
  */
 final class RewindBench {
     private static final int RUNS = 15;
+    private static final Duration A_FIFTH = Duration.ofMillis(200);
 
     private RewindBench() {}
 
@@ -19,14 +20,14 @@ final class RewindBench {
             double[] rewinds = new double[RUNS];
             double[] loads = new double[RUNS];
             for (int i = -2; i < RUNS; i++) { // two to warm up
-                runOn(guest);
+                guest.runFor(A_FIFTH);
                 double rewind = Figures.seconds(() -> guest.on(() -> {
                     Stop stop = guest.session.checkpoints().rewind(here);
                     return stop.calls(20).frames().size()
                             + stop.registers().pc()
                             + stop.code(stop.pc(), 4).size();
                 }));
-                runOn(guest);
+                guest.runFor(A_FIFTH);
                 double load = Figures.seconds(
                         () -> guest.on(() -> guest.session.hypervisor().monitor("loadvm bench")));
                 guest.on(() -> guest.session.checkpoints().rewind(here));
@@ -61,16 +62,5 @@ final class RewindBench {
                 }
             }
         });
-    }
-
-    // a fifth of a second on, and stopped
-    private static void runOn(Guest guest) {
-        var stopped = guest.on(() -> {
-            Running running = guest.session.resume();
-            var unused = running.await(Duration.ofMillis(200));
-            guest.session.interrupt();
-            return running.await(Guest.PATIENCE);
-        });
-        assert stopped.isPresent();
     }
 }

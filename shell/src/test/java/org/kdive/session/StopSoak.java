@@ -70,17 +70,7 @@ final class StopSoak {
     }
 
     private void pause() {
-        Duration moment = Duration.ofMillis(1 + random.nextInt(8));
-        var stopped = guest.on(() -> {
-            Running running = guest.session.resume();
-            if (running.await(moment).isEmpty()) {
-                guest.session.interrupt();
-            }
-            return running.await(Guest.PATIENCE);
-        });
-        if (stopped.isEmpty()) {
-            throw new AssertionError("the guest did not stop");
-        }
+        guest.runFor(Duration.ofMillis(1 + random.nextInt(8)));
     }
 
     private void look(Stop stop) {

@@ -2,7 +2,6 @@ package org.kdive.images.fetch;
 
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -14,6 +13,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.kdive.images.ImageException;
 import org.kdive.images.ImageFailure;
+import org.kdive.images.bytes.BoundedStream;
 import org.tukaani.xz.XZInputStream;
 
 /**
@@ -74,7 +74,8 @@ final class DebPackage {
     }
 
     private void visitData(InputStream data, Visitor visitor) throws IOException {
-        TarArchiveInputStream tar = new TarArchiveInputStream(new Limited(data));
+        TarArchiveInputStream tar =
+                new TarArchiveInputStream(new BoundedStream(data, file.toString(), maxUnpackedBytes));
         boolean more = true;
         for (TarArchiveEntry entry = tar.getNextEntry();
                 entry != null && more;
@@ -105,42 +106,5 @@ final class DebPackage {
 
     private ImageException malformed(String what) {
         return new ImageException(new ImageFailure.Malformed(file.toString(), 0, what));
-    }
-
-    /** Counts what came out of the decompressor, and stops a bomb. */
-    private final class Limited extends FilterInputStream {
-        private long seenBytes;
-
-        Limited(InputStream in) {
-            super(in);
-        }
-
-        @Override
-        public int read() throws IOException {
-            int value = super.read();
-            count(value < 0 ? 0 : 1);
-            return value;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            int got = super.read(buffer, offset, length);
-            count(Math.max(0, got));
-            return got;
-        }
-
-        @Override
-        public long skip(long wanted) throws IOException {
-            long skipped = super.skip(wanted);
-            count(skipped);
-            return skipped;
-        }
-
-        private void count(long bytes) {
-            seenBytes += bytes;
-            if (seenBytes > maxUnpackedBytes) {
-                throw new ImageException(new ImageFailure.TooLarge(file.toString(), seenBytes, maxUnpackedBytes));
-            }
-        }
     }
 }

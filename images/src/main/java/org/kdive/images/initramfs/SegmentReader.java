@@ -2,12 +2,12 @@ package org.kdive.images.initramfs;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 import org.kdive.images.ImageException;
 import org.kdive.images.ImageFailure;
+import org.kdive.images.bytes.BoundedStream;
 import org.kdive.images.bytes.Bytes;
 
 /**
@@ -73,7 +73,7 @@ final class SegmentReader {
     private long visitCompressed(
             Bytes rest, ByteArrayInputStream in, long offset, Compression compression, Visitor visitor)
             throws IOException {
-        InputStream unpacked = new Limited(compression.decompress(rest, in));
+        InputStream unpacked = new BoundedStream(compression.decompress(rest, in), file.source(), maxUnpackedBytes);
         String source = file.source() + " (" + compression + ")";
         CpioStream members = new CpioStream(source, new BufferedInputStream(unpacked, 1 << 16), false);
         visitor.segment(compression, offset, members);
@@ -94,34 +94,5 @@ final class SegmentReader {
             at++;
         }
         return at;
-    }
-
-    private final class Limited extends FilterInputStream {
-        private long seenBytes;
-
-        Limited(InputStream in) {
-            super(in);
-        }
-
-        @Override
-        public int read() throws IOException {
-            int value = super.read();
-            count(value < 0 ? 0 : 1);
-            return value;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            int got = super.read(buffer, offset, length);
-            count(Math.max(0, got));
-            return got;
-        }
-
-        private void count(int bytes) {
-            seenBytes += bytes;
-            if (seenBytes > maxUnpackedBytes) {
-                throw new ImageException(new ImageFailure.TooLarge(file.source(), seenBytes, maxUnpackedBytes));
-            }
-        }
     }
 }
