@@ -128,8 +128,8 @@ final class Planting {
                 Waits.on(answers.get(i), "insert " + points.get(i));
                 planted.add(points.get(i));
             } catch (RspException e) {
-                if (e.failure() instanceof RspFailure.Disconnected) {
-                    throw e;
+                if (e.failure() instanceof RspFailure.Disconnected || Lateness.is(e)) {
+                    throw e; // neither is a refusal: nothing else will fare better
                 }
                 refusals.put(points.get(i), e);
             }

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * What goes wrong around kdive, on purpose and by the hundred: a main. {@code --qemu-kills N --kdive-kills N --sleep-seconds N
- * --hardships N --seed N}; a kind that is not named is left out, and without words each is done as often as was promised.
+ * --hardships N --stub-faults N --seed N}; a kind that is not named is left out, and without words each is done as often as was promised.
  * FaultsIT does a few of each.
  */
 final class FaultSoak {
@@ -47,6 +47,7 @@ final class FaultSoak {
         kdiveKills(count("--kdive-kills", 100));
         sleeps(count("--sleep-seconds", 30));
         hardships(count("--hardships", 20));
+        stubFaults(count("--stub-faults", 200));
     }
 
     private void qemuKills(int count) throws Exception {
@@ -64,6 +65,15 @@ final class FaultSoak {
             KdiveKills kills = new KdiveKills(directory, seed);
             new Soaked("kdive killed", count).run(kills::rounds);
             System.out.println("    " + kills.told());
+        }
+    }
+
+    private void stubFaults(int count) throws Exception {
+        if (count > 0) {
+            try (StubFaults faults = new StubFaults(directory, seed)) {
+                new Soaked("a stub that misbehaves", count).run(faults::rounds);
+                System.out.println("    " + faults.told());
+            }
         }
     }
 

@@ -27,6 +27,13 @@ final class FaultsIT {
     }
 
     @Test
+    void theStubMisbehaves() throws Exception {
+        try (StubFaults faults = new StubFaults(directory, SEED)) {
+            faults.rounds(12); // all but the one that never answers again
+        }
+    }
+
+    @Test
     void theDiskIsFull() throws Exception {
         new Hardships(directory, SEED).theDiskIsFull();
     }

@@ -9,8 +9,10 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 
 /** Stands between kdive and one of QEMU's sockets, hands all on, and at times holds it up or says something of its own. */
 final class Meddler implements AutoCloseable {
@@ -23,6 +25,7 @@ final class Meddler implements AutoCloseable {
     private volatile SocketChannel kdive;
     private volatile boolean closed;
     private volatile Duration late = Duration.ZERO;
+    private final AtomicReference<UnaryOperator<byte[]>> spoiler = new AtomicReference<>();
 
     Meddler(Path socket, SocketAddress real) throws IOException {
         this.address = UnixDomainSocketAddress.of(socket);
@@ -44,6 +47,16 @@ final class Meddler implements AutoCloseable {
     ReentrantLock stall() {
         towardsKdive.lock();
         return towardsKdive;
+    }
+
+    /** What QEMU says next arrives as something else. */
+    void spoil(UnaryOperator<byte[]> how) {
+        spoiler.set(how);
+    }
+
+    /** The connection breaks, as seen by kdive. */
+    void cut() throws IOException {
+        kdive.close();
     }
 
     /** Says something to kdive in QEMU's name. */
@@ -86,7 +99,8 @@ final class Meddler implements AutoCloseable {
                 LockSupport.parkNanos(late.toNanos());
                 towardsKdive.lock();
                 try {
-                    write(to, bytes.flip());
+                    UnaryOperator<byte[]> how = spoiler.getAndSet(null);
+                    write(to, how == null ? bytes.flip() : spoilt(bytes.flip(), how));
                 } finally {
                     towardsKdive.unlock();
                 }
@@ -95,6 +109,12 @@ final class Meddler implements AutoCloseable {
         } catch (IOException e) {
             // one of the two has hung up
         }
+    }
+
+    private static ByteBuffer spoilt(ByteBuffer bytes, UnaryOperator<byte[]> how) {
+        byte[] said = new byte[bytes.remaining()];
+        bytes.get(said);
+        return ByteBuffer.wrap(how.apply(said));
     }
 
     private static void write(SocketChannel to, ByteBuffer bytes) throws IOException {
