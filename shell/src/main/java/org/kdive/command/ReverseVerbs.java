@@ -33,9 +33,12 @@ final class ReverseVerbs {
                 .usage("reverse-stepi [COUNT]")
                 .summary("undo one instruction, in a replay")
                 .help("""
-                        A breakpoint on the way back ends the count. For a replay the run has to have been recorded:
-                          kdive boot KERNEL --record DIR
-                          kdive boot --replay DIR""")
+                        A breakpoint on the way back ends the count. For a replay the run has to have been recorded, by kdive boot \
+                        KERNEL --record DIR or at the prompt:
+                          record
+                          continue
+                          replay
+                          reverse-stepi""")
                 .repeats()
                 .runs((session, arguments, output) -> {
                     int count = Words.count(arguments.tail(), "reverse-stepi [COUNT]");
@@ -98,7 +101,7 @@ final class ReverseVerbs {
                 .usage("goto INSTRUCTION")
                 .summary("go to a moment of a replay, as when tells it")
                 .help("""
-                        Nothing on the way stops the guest. Moments are counted in instructions since the machine's start: 0 is \
+                        Nothing on the way stops the guest. Moments are counted in instructions since the recording's beginning: 0 is \
                         before the first, and an expression will do.
                           when
                           goto 112000000
@@ -157,7 +160,9 @@ final class ReverseVerbs {
     private void tell(Session session, String expression, Output output) {
         Optional<History.Writer> found = session.history().whoWrote(expression);
         if (found.isEmpty()) {
-            output.line("Nothing has written to %s since the recording began.", expression);
+            output.line(
+                    "Nothing has written to %s since the recording began%s.",
+                    expression, isMapped(session, expression) ? "" : "; nothing is mapped there now");
             return;
         }
         History.Writer writer = found.get();
@@ -170,5 +175,20 @@ final class ReverseVerbs {
         output.line("New value = %s", text.apply(writer.after()));
         StackVerbs.show(writer.stop(), writer.stop().calls(CALLS), output);
         ContextView.code(writer.stop(), 1, output);
+    }
+
+    // as who-wrote takes it: the place that it names, or that it is the address of
+    private static boolean isMapped(Session session, String expression) {
+        for (String place : List.of("*(char *)&(%s)", "*(char *)(%s)")) {
+            try {
+                var unused = session.evaluate(place.formatted(expression)).bits();
+                return true;
+            } catch (SessionException e) {
+                if (e.failure() instanceof SessionFailure.Unreadable) {
+                    return false;
+                }
+            }
+        }
+        return true; // not known
     }
 }

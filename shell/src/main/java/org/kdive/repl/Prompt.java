@@ -30,7 +30,7 @@ import org.kdive.session.Stop;
  * on. Owned by the thread that calls {@link #run}; only the keys of Ctrl-C go past it, to {@link Session#interrupt}.
  */
 public final class Prompt {
-    private static final String PROMPT = "(kdive) ";
+    private static final String NAME = "kdive";
 
     /**
      * What the prompt talks through.
@@ -111,7 +111,7 @@ public final class Prompt {
     private int read(Keyboard source) {
         keyboard = source;
         while (interpreter.quitStatus().isEmpty() && !ended) {
-            Typed typed = source.read(block.depth() == 0 ? PROMPT : " ".repeat(block.depth() - 1) + ">");
+            Typed typed = source.read(block.depth() == 0 ? prompt() : " ".repeat(block.depth() - 1) + ">");
             if (typed instanceof Typed.Text text) {
                 text.text().lines().forEach(this::take);
                 if (text.text().isEmpty()) {
@@ -125,6 +125,11 @@ public final class Prompt {
             }
         }
         return interpreter.quitStatus().orElse(streams.keysAreTyped() ? 0 : failureStatus);
+    }
+
+    private String prompt() {
+        String mode = session.recorder().mode();
+        return mode.isEmpty() ? "(%s) ".formatted(NAME) : "(%s %s) ".formatted(NAME, mode);
     }
 
     /** One line; an empty one at the prompt runs the last again. */

@@ -11,7 +11,7 @@ import org.kdive.machine.Machine;
 import org.kdive.session.expression.Value;
 
 /**
- * What a replay has behind and before it. Moments are counted in instructions since the machine's start. Everything but
+ * What a replay has behind and before it. Moments are counted in instructions since the recording's beginning. Everything but
  * {@link #now} and {@link #total} throws Unsupported, with the way out, unless this is a replay. Session thread.
  */
 public final class History {

@@ -16,6 +16,7 @@ final class RecordedRun {
     private static final String STOP_AT = "replay-break";
     private static final double HALT_SECONDS = 0.05;
     private static final long HALT_LEAST = 1000;
+    private static final long END_APART = 100_000; // milliseconds, or half a second where the guest looks at clocks
 
     private static final long NOWHERE = -1;
 
@@ -29,7 +30,7 @@ final class RecordedRun {
     private @Nullable Patience patience; // null until it is first needed
     private @Nullable Patience answering; // the same
     private boolean hangs; // for good
-    private long stood; // where the guest was last resumed, or gone away from
+    private volatile long stood; // where the guest was last resumed, or gone away from
     private long armed = NOWHERE; // where QEMU has been told to stop, as far as we know
 
     RecordedRun(Target target, @Nullable Machine machine) {
@@ -113,6 +114,17 @@ final class RecordedRun {
         }
     }
 
+    /** A word for a prompt; empty when it is neither. Any thread. */
+    String mode(boolean running) {
+        if (!isEither()) {
+            return "";
+        }
+        if (!isReplay()) {
+            return "recording";
+        }
+        return running ? "replay" : "replay " + stood + (stood >= last ? ", its end" : "");
+    }
+
     /** Where that was last. */
     long stood() {
         return stood;
@@ -172,6 +184,13 @@ final class RecordedRun {
     /** Halts the next run soon after its beginning. */
     void haltNext(long now) {
         haltAt(now + HALT_LEAST);
+    }
+
+    /** Halts the next run shortly before the recording's end, when that is far: from there one step back is short. */
+    void haltBeforeEnd(long now) {
+        if (last - END_APART - now >= Waypoints.LEAST_APART) {
+            haltAt(last - END_APART);
+        }
     }
 
     /** Whether the guest stands where it was to be halted on its way: a place of our choice, where nothing is under way. */
@@ -234,8 +253,8 @@ final class RecordedRun {
     void requireNotRecording(String what) {
         if (isRecording()) {
             throw new SessionException(
-                    "%s: a run that is recorded cannot go back; quit, and replay it with kdive boot --replay %s"
-                            .formatted(what, recording == null ? "DIR" : recording.directory()),
+                    "%s: a run that is recorded cannot go back; replay ends the recording and goes back in it"
+                            .formatted(what),
                     new SessionFailure.Unsupported(what));
         }
     }
@@ -247,7 +266,7 @@ final class RecordedRun {
         }
         requireNotRecording(what);
         throw new SessionException(
-                "%s: only a replay goes back: kdive boot KERNEL --record DIR, then kdive boot --replay DIR"
+                "%s: only a replay goes back: record DIR records from here on, and replay goes back in that"
                         .formatted(what),
                 new SessionFailure.Unsupported(what));
     }

@@ -27,6 +27,13 @@ public final class Recorder {
         this.notices = notices;
     }
 
+    /** Whether the guest is recorded or replayed, and where that stands, in a few words; empty for others. Any thread. */
+    public String mode() {
+        return session.engaged()
+                .map(present -> present.target().recorded().mode(session.isRunning()))
+                .orElse("");
+    }
+
     /**
      * Records the present machine: from its first instruction on when it has not run, else from where it stands; the guest stays
      * stopped. Throws Usage with the way out, and NotRecordable; then nothing has changed.

@@ -382,6 +382,11 @@ public final class Session implements AutoCloseable {
         return require().target();
     }
 
+    /** Any thread. */
+    Optional<Engagement> engaged() {
+        return Optional.ofNullable(engagement);
+    }
+
     Engagement require() {
         Engagement current = engagement;
         if (current == null) {

@@ -39,6 +39,8 @@ final class WaypointClock {
         recorded.patience().begin(from);
         if (mayHalt && waypoints.isDue(from)) {
             recorded.haltNext(from); // after many short runs
+        } else if (mayHalt) {
+            recorded.haltBeforeEnd(from);
         }
         begun = System.nanoTime();
         runs = true;

@@ -30,7 +30,7 @@ final class Waypoints {
      * Closer ones are not worth it, however slow the replay is there: where the guest looks at clocks every few instructions, a
      * QEMU 7.2 that was halted often has been seen to come no further.
      */
-    private static final long LEAST_APART = 1_000_000;
+    static final long LEAST_APART = 1_000_000;
 
     private static final double FIRST_SPEED = 20_000_000;
     static final double WORTH_NOTING_SECONDS = 0.03;

@@ -94,6 +94,7 @@ final class MidwayIT {
             assertThat(guest.on(() -> guest.session.target().slideBytes())).isEqualTo(slide);
             assertThat(guestTime(guest)).isPositive().isEqualTo(moment.guestTime());
             assertThat(guest.notices).anyMatch(line -> line.contains("stay behind") && line.contains(moment.name()));
+            assertThat(guest.session.recorder().mode()).isEqualTo("recording");
             Stop hit = guest.resume();
             assertThat(hit.cause()).isEqualTo(new Cause.BreakpointHit(List.of(kept.number()), false));
             end = now(guest);
@@ -103,8 +104,10 @@ final class MidwayIT {
 
             assertThat(guest.where(again)).isEqualTo("schedule_preempt_disabled");
             assertThat(now(guest)).isEqualTo(end);
+            assertThat(guest.session.recorder().mode()).startsWith("replay " + end);
             assertThat(guest.on(() -> guest.session.history().continueBack()).cause())
                     .isEqualTo(new Cause.NoMoreHistory(false));
+            assertThat(guest.session.recorder().mode()).isEqualTo("replay 0");
             assertThat(guest.on(() -> guest.session.requireStop().registers().sp()))
                     .isEqualTo(sp);
         }
