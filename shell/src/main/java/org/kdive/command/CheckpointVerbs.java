@@ -13,6 +13,7 @@ import org.kdive.session.Session;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
 import org.kdive.session.SessionState;
+import org.kdive.session.Stop;
 
 /** The verbs that keep a moment and come back to it. */
 final class CheckpointVerbs {
@@ -153,16 +154,29 @@ final class CheckpointVerbs {
     private Command rewind() {
         return Command.named("rewind", "restart")
                 .topic(Topic.MACHINE)
-                .usage("rewind [NAME]")
+                .usage("rewind [-k] [NAME]")
                 .summary("go back to a checkpoint; to the last, without a name")
                 .help("""
                         Machine and debugger are as they were: breakpoints that were set since are gone, and what is shown is \
                         read anew. The guest is stopped there, also one that ran when the checkpoint was taken. All checkpoints \
-                        stay, and the next one is kept as one that came from this.""")
+                        stay, and the next one is kept as one that came from this. So are the convenience variables as they were, \
+                        unless -k keeps them: a loop over many runs from one moment counts in one.
+                          set $i = 0
+                          while $i < 100
+                            rewind -k before-init
+                            set var panic_timeout = $i
+                            advance do_exit
+                            set $i = $i + 1
+                          end""")
                 .completes(CheckpointVerbs::names)
                 .runs((session, arguments, output) -> {
-                    Checkpoint to = session.checkpoints().require(arguments.tail());
-                    stops.show(session, session.checkpoints().rewind(to), output);
+                    boolean keep = arguments.tail().matches("-k(\\s.*)?");
+                    String name = keep ? arguments.tail().substring(2).strip() : arguments.tail();
+                    Checkpoint to = session.checkpoints().require(name);
+                    Stop stop = keep
+                            ? session.checkpoints().rewindKeepingValues(to)
+                            : session.checkpoints().rewind(to);
+                    stops.show(session, stop, output);
                 });
     }
 

@@ -170,6 +170,14 @@ public final class Checkpoints {
         return control.stoppedBy(new Cause.Rewound(to.name()), then.thread());
     }
 
+    /** As {@link #rewind}, but the convenience variables stay: what counts the runs from one moment must not go back with them. */
+    public Stop rewindKeepingValues(Checkpoint to) {
+        Convenience.Saved now = convenience.save();
+        Stop stop = rewind(to);
+        convenience.restore(now);
+        return stop;
+    }
+
     private void load(String name, List<String> nodes) {
         try {
             Waits.on(snapshots(nodes).load(name), DEADLINE, "rewind to " + name);

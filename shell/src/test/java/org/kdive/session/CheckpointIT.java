@@ -59,6 +59,8 @@ final class CheckpointIT {
             assertThat(since.pages().orElseThrow()).isGreaterThan(100);
             assertThat(since.owners()).containsKeys("kernel data", "other RAM");
             assertThat(since.tasks().came()).anyMatch(task -> task.startsWith("1 "));
+            guest.on(() -> guest.session.checkpoints().rewindKeepingValues(second));
+            assertThat(guest.evaluate("$x")).isEqualTo(6);
 
             Stop back = guest.on(() -> guest.session.checkpoints().rewind(second));
 
