@@ -156,7 +156,13 @@ final class BreakpointsArm64IT {
         assertThat(run("backtrace"))
                 .contains("#0  ", " in dummy_setup ()", " in do_init_module+")
                 .doesNotContain("??  ?");
-        run("delete", "continue &", "expect console / # within 90s", "send (while :; do /bin/ls / >/dev/null; done) &");
+        run("delete", "break dummy:dummy_xmit");
+        assertThat(run("info breakpoints")).contains("<dummy_xmit");
+        run("continue &", "expect console / # within 90s", "send rmmod dummy", "expect console / # within 30s");
+        assertThat(run("info breakpoints")).contains("<PENDING>          dummy:dummy_xmit");
+        run("send insmod /lib/modules/kdive/*dummy*.ko", "expect console / # within 30s");
+        assertThat(run("info breakpoints")).contains("<dummy_xmit").doesNotContain("PENDING");
+        run("interrupt", "delete", "continue &", "send (while :; do /bin/ls / >/dev/null; done) &");
         run("interrupt", "catch exec");
         assertThat(run("continue")).contains("exec'd /");
         assertThat(run("info modules")).containsPattern("(?m)^dummy +0xffff").containsPattern("(?m)^loop +0xffff");
