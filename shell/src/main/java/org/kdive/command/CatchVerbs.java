@@ -11,6 +11,9 @@ import org.kdive.session.SessionFailure;
 
 /** {@code catch} and {@code tcatch}: stops at what the kernel does. */
 final class CatchVerbs {
+    private static final List<String> SYSCALLS = List.of("__x64_sys_", "__arm64_sys_");
+    private static final int MOST_WORDS = 500;
+
     private CatchVerbs() {}
 
     static List<Command> all() {
@@ -42,10 +45,22 @@ final class CatchVerbs {
                           exec        finalize_exec: the program is loaded and has not run; NAME with or without its directory
                           initcall    do_one_initcall
                           exception   exc_page_fault and its like, by number or a word of the name; arm64: do_mem_abort ...""")
-                .completes((session, typed) -> Catches.KINDS.stream()
-                        .filter(kind -> kind.startsWith(typed.tail()))
-                        .toList())
+                .completes(CatchVerbs::words)
                 .runs((session, arguments, output) -> set(session, name, fate, arguments, output));
+    }
+
+    private static List<String> words(Session session, Arguments typed) {
+        if (!typed.shift().verb().equals("syscall") || typed.lastWord().equals(typed.tail())) {
+            return Catches.KINDS.stream()
+                    .filter(kind -> kind.startsWith(typed.tail()))
+                    .toList();
+        }
+        return session.program().stream()
+                .flatMap(program -> SYSCALLS.stream()
+                        .flatMap(prefix -> program.symbolNames(prefix + typed.lastWord(), MOST_WORDS).stream()
+                                .map(name -> name.substring(prefix.length()))))
+                .filter(name -> name.matches("\\w+"))
+                .toList();
     }
 
     private static void set(Session session, String name, Fate fate, Arguments arguments, Output output) {

@@ -23,16 +23,24 @@ final class Completers {
             Pattern.compile("((?:[\\w$]|\\.|->|\\[[^\\[\\]]*\\]|\\([^()]*\\))+?)(\\.|->)(\\w*)$");
     private static final Pattern TAG = Pattern.compile("\\b(struct|union|enum)\\s+(\\w*)$");
 
+    private static final Pattern CONDITION = Pattern.compile("(^|\\s)if\\b");
+
     private Completers() {}
 
-    /** Symbols, also after a star. */
+    /** Symbols, also after a star; behind {@code if} what stands in an expression. */
     static final Command.Completer LOCATIONS = (session, typed) -> {
+        if (CONDITION.matcher(typed.tail()).find()) {
+            return Completers.EXPRESSIONS.candidates(session, typed);
+        }
         String word = typed.lastWord();
         return word.startsWith("*") || word.startsWith("$") ? expression(session, word) : symbols(session, word, "");
     };
 
     /** Symbols, and registers after a dollar. */
-    static final Command.Completer EXPRESSIONS = (session, typed) -> expression(session, typed.lastWord());
+    static final Command.Completer EXPRESSIONS = (session, typed) -> {
+        Matcher tag = TAG.matcher(typed.tail());
+        return tag.find() ? types(session, tag.group(1) + " ", tag.group(2)) : expression(session, typed.lastWord());
+    };
 
     /** Numbers of breakpoints. */
     static final Command.Completer BREAKPOINTS = (session, typed) -> session.breakpoints().all().stream()
@@ -52,17 +60,21 @@ final class Completers {
 
     /** Names of types after {@code struct}, {@code union} and {@code enum}; else what stands in an expression. */
     static final Command.Completer TYPES = (session, typed) -> {
-        Matcher tag = TAG.matcher(typed.tail());
-        if (!tag.find()) {
-            return EXPRESSIONS.candidates(session, typed);
+        List<String> found = new ArrayList<>(EXPRESSIONS.candidates(session, typed));
+        if (!TAG.matcher(typed.tail()).find() && typed.lastWord().matches("\\w+")) {
+            found.addAll(types(session, "", typed.lastWord()));
         }
+        return found;
+    };
+
+    private static List<String> types(Session session, String tag, String beginning) {
         return session.program()
                 .flatMap(Program::types)
-                .map(types -> types.typeNames(tag.group(1) + " " + tag.group(2), MOST).stream()
-                        .map(name -> name.substring(tag.group(1).length() + 1))
+                .map(types -> types.typeNames(tag + beginning, MOST).stream()
+                        .map(name -> name.substring(tag.length()))
                         .toList())
                 .orElse(List.of());
-    };
+    }
 
     private static List<String> expression(Session session, String word) {
         Matcher path = PATH.matcher(word);
@@ -78,7 +90,19 @@ final class Completers {
         String name = word.substring(start);
         return name.startsWith("$")
                 ? registers(session, name.substring(1), before + "$")
-                : symbols(session, name, before);
+                : names(session, name, before);
+    }
+
+    /** Symbols, and constants of enums. */
+    private static List<String> names(Session session, String name, String before) {
+        List<String> found = new ArrayList<>(symbols(session, name, before));
+        if (!name.isEmpty()) {
+            session.program()
+                    .flatMap(Program::types)
+                    .map(types -> types.enumeratorNames(name, MOST))
+                    .ifPresent(all -> all.forEach(constant -> found.add(before + constant)));
+        }
+        return found;
     }
 
     /** Members of the struct that the base is, or points to. A base that makes no sense has none. */

@@ -58,12 +58,29 @@ final class Displays {
                         return;
                     }
                     var unused = session.parse(arguments.tail()); // what makes no sense is said now
+                    requireNames(session, arguments.tail());
                     displays.put(++lastNumber, new Display(arguments.format(), arguments.tail(), true));
                     session.vigil().frontEnd(this::save);
                     if (session.state() instanceof Stop) {
                         show(session, lastNumber, output);
                     }
                 });
+    }
+
+    // as gdb: a name that nothing has would have none at the next stop either
+    private static void requireNames(Session session, String expression) {
+        if (session.state() instanceof Stop) {
+            try {
+                var unused = session.typeOf(expression);
+            } catch (SessionException e) {
+                if (e.failure() instanceof SessionFailure.NoSymbol
+                        && session.program()
+                                .filter(program -> program.slideBytes().isPresent())
+                                .isPresent()) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private Command undisplay() {

@@ -35,6 +35,7 @@ final class FrameVerbs {
                                 + " outermost, all, or those of a level, and selects the frame of before again. -q leaves out the"
                                 + " frame's line, -c goes on after an error, -s does so and says nothing of it:\n"
                                 + "  frame apply all -q print $sp\n  frame apply level 1-3 info frame")
+                .completes(Completers.words("apply", "function", "level"))
                 .runs((session, arguments, output) -> {
                     Stop stop = session.requireStop();
                     if (arguments.shift().verb().equals("apply")) {

@@ -62,14 +62,15 @@ final class LanguageVerbs {
     private Command source() {
         return Command.named("source")
                 .topic(Topic.SCRIPTS)
-                .usage("source FILE")
-                .summary("run the commands in a file")
+                .usage("source [-v] FILE")
+                .summary("run the commands in a file; with -v each is shown before it is run")
                 .help("The file is the same language, line for line. It ends at the first line that fails.")
                 .runs((session, arguments, output) -> source(arguments, output));
     }
 
     private void source(Arguments arguments, Output output) {
-        String name = arguments.tail();
+        boolean isVerbose = arguments.tail().startsWith("-v ");
+        String name = isVerbose ? arguments.shift().tail() : arguments.tail();
         if (name.isEmpty()) {
             throw new SessionException("source: which file?", new SessionFailure.Usage("source FILE"));
         }
@@ -80,14 +81,17 @@ final class LanguageVerbs {
         }
         depth++;
         try {
-            lines(ScriptFile.read(name), output);
+            lines(ScriptFile.read(name), isVerbose, output);
         } finally {
             depth--;
         }
     }
 
-    private void lines(ScriptFile file, Output output) {
+    private void lines(ScriptFile file, boolean isVerbose, Output output) {
         for (ScriptFile.Line line : file.commands(interpreter.reader())) {
+            if (isVerbose && !Interpreter.isBlank(line.text())) {
+                output.line("+%s", line.text().replace("\n", "\n+"));
+            }
             try {
                 interpreter.performWhole(line.text(), output);
             } catch (RuntimeException e) {

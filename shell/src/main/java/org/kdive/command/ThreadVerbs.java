@@ -33,6 +33,7 @@ final class ThreadVerbs {
                         "After apply, -q leaves out whose answer it is, -c goes on after an error, -s does so and says nothing of"
                                 + " it. After it the CPU and the frame of before are selected again. It ends when the command lets the"
                                 + " guest run.")
+                .completes(Completers.words("apply"))
                 .runs((session, arguments, output) -> {
                     if (arguments.shift().verb().equals("apply")) {
                         apply(session, arguments.tail(), output);

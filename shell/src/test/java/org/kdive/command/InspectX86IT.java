@@ -97,6 +97,31 @@ final class InspectX86IT {
     }
 
     @Test
+    void completesWhatTheWordCanBe() {
+        assertThat(guest.answer("complete print SYSTEM_RU")).isEqualTo("print SYSTEM_RUNNING\n");
+        assertThat(guest.answer("complete p sizeof(struct task_st")).isEqualTo("p sizeof(struct task_struct\n");
+        assertThat(guest.answer("complete p (enum system_sta")).isEqualTo("p (enum system_states\n");
+        assertThat(guest.answer("complete ptype u3")).contains("ptype u32\n");
+        assertThat(guest.answer("complete break vfs_read if init_task.prio"))
+                .isEqualTo("break vfs_read if init_task.prio\n");
+        assertThat(guest.answer("complete catch syscall openat"))
+                .isEqualTo("catch syscall openat\ncatch syscall openat2\n");
+        assertThat(guest.answer("complete catch sysc")).isEqualTo("catch syscall\n");
+    }
+
+    @Test
+    void refusesToDisplayWhatNothingIsCalled() {
+        assertThatThrownBy(() -> guest.answer("display nosuch")).hasMessageContaining("no symbol \"nosuch\"");
+        assertThat(guest.answer("info display")).contains("no auto-display expressions");
+    }
+
+    @Test
+    void showsTheLinesOfAFileThatIsSourced(@TempDir Path files) throws IOException {
+        Path file = Files.writeString(files.resolve("two"), "print 1\nif 1\necho two\\n\nend\n");
+        assertThat(guest.answer("source -v " + file)).matches("\\+print 1\n\\$\\d+ = 1\n\\+if 1\n\\+echo two.*\ntwo\n");
+    }
+
+    @Test
     void looksBeforeAnAddress() {
         assertThat(guest.answer("x/-3i $pc")).doesNotContain("=>").hasLineCount(3);
         assertThat(guest.answer("x/-2xb linux_banner+2")).contains("<linux_banner>:\t0x4c\t0x69");

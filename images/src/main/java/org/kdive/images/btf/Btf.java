@@ -266,6 +266,15 @@ public final class Btf implements TypeTable {
         return names.stream().limit(Math.max(0, limit)).toList();
     }
 
+    @Override
+    public List<String> enumeratorNames(String prefix, int limit) {
+        Set<String> names = new TreeSet<>();
+        for (Btf one = this; one != null; one = one.base) {
+            new BtfDecoder(one, one.records).collectEnumerators(prefix, one.firstString, names);
+        }
+        return names.stream().limit(Math.max(0, limit)).toList();
+    }
+
     /** Those of this blob alone, without its base's. */
     void collectOwnNames(String prefix, Set<String> names) {
         for (int record = 0; record < records.count(); record++) {

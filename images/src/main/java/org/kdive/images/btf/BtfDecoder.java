@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.LongStream;
 import org.kdive.images.bytes.Bytes;
 import org.kdive.images.types.ArrayType;
 import org.kdive.images.types.EnumType;
@@ -169,21 +171,33 @@ final class BtfDecoder {
     int findEnumOf(String name, int firstString) {
         byte[] wanted = (name + "\0").getBytes(StandardCharsets.ISO_8859_1);
         for (int record = 0; record < records.count(); record++) {
-            int at = records.offset(record);
-            long info = bytes.u32At(at + 4L);
-            int kind = (int) (info >>> 24 & 0x7f);
-            if (kind != BtfKind.ENUM && kind != BtfKind.ENUM64) {
-                continue;
-            }
-            int step = kind == BtfKind.ENUM64 ? 12 : 8;
-            int count = (int) info & 0xff_ffff;
-            for (int i = 0; i < count; i++) {
-                long string = bytes.u32At(at + 12L + (long) step * i) - firstString;
-                if (records.strings().holdsAt(string, wanted)) {
-                    return record;
-                }
+            if (enumerators(record, firstString)
+                    .anyMatch(string -> records.strings().holdsAt(string, wanted))) {
+                return record;
             }
         }
         return -1;
+    }
+
+    /** Constants of this blob's own enums that begin so. */
+    void collectEnumerators(String prefix, int firstString, Set<String> names) {
+        byte[] wanted = prefix.getBytes(StandardCharsets.ISO_8859_1);
+        for (int record = 0; record < records.count(); record++) {
+            enumerators(record, firstString)
+                    .filter(string -> records.strings().holdsAt(string, wanted))
+                    .forEach(string -> names.add(records.strings().cstringAt(string)));
+        }
+    }
+
+    /** Where in the strings the names of an enum's constants are; none for another kind of record. */
+    private LongStream enumerators(int record, int firstString) {
+        int at = records.offset(record);
+        long info = bytes.u32At(at + 4L);
+        int kind = (int) (info >>> 24 & 0x7f);
+        if (kind != BtfKind.ENUM && kind != BtfKind.ENUM64) {
+            return LongStream.empty();
+        }
+        int step = kind == BtfKind.ENUM64 ? 12 : 8;
+        return LongStream.range(0, info & 0xff_ffff).map(i -> bytes.u32At(at + 12L + step * i) - firstString);
     }
 }

@@ -64,6 +64,11 @@ public final class JoinedTypes implements TypeTable {
     }
 
     @Override
+    public List<String> enumeratorNames(String prefix, int limit) {
+        return kernel.enumeratorNames(prefix, limit);
+    }
+
+    @Override
     public String source() {
         return kernel.source();
     }

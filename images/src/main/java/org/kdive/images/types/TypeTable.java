@@ -49,6 +49,9 @@ public interface TypeTable {
     /** Names that {@link #findType} takes and that begin so, sorted, at most {@code limit}. */
     List<String> typeNames(String prefix, int limit);
 
+    /** Constants of enums that begin so, sorted, at most {@code limit}; those of modules may be left out. */
+    List<String> enumeratorNames(String prefix, int limit);
+
     /** Where the types came from, for messages. */
     String source();
 }

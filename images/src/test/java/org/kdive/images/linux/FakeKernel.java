@@ -177,6 +177,11 @@ final class FakeKernel implements Memory {
             }
 
             @Override
+            public List<String> enumeratorNames(String prefix, int limit) {
+                return List.of();
+            }
+
+            @Override
             public List<String> typeNames(String prefix, int limit) {
                 return List.of();
             }

@@ -95,6 +95,11 @@ public final class KernelTypes implements TypeTable {
     }
 
     @Override
+    public List<String> enumeratorNames(String prefix, int limit) {
+        return List.of();
+    }
+
+    @Override
     public String source() {
         return "test";
     }
