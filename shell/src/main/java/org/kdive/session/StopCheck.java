@@ -1,5 +1,7 @@
 package org.kdive.session;
 
+import java.time.Duration;
+import org.kdive.gdbrsp.RspException;
 import org.kdive.machine.Machine;
 
 /**
@@ -8,6 +10,8 @@ import org.kdive.machine.Machine;
  */
 final class StopCheck {
     private static final String RESTORED = "the guest was put back to a snapshot from outside";
+
+    private static final Duration SOON = Duration.ofMillis(500);
 
     private final RunControl control;
     private final Target target;
@@ -27,11 +31,48 @@ final class StopCheck {
      * of a snapshot is told to nobody: whatever else QEMU has told is heard first.
      */
     void lookForRestore() {
-        if (!looking && isRestored()) {
+        if (!looking && (isRestored() || hasOtherRegisters())) {
             restored();
             if (control.state() instanceof Running) {
                 control.stopQuietly();
             }
+        }
+    }
+
+    /**
+     * In a machine of somebody else's nothing is written down, but a guest that stands still has the registers that it had. A stub
+     * that does not answer soon is not waited for.
+     */
+    private boolean hasOtherRegisters() {
+        if (target.machine().isPresent()
+                || target.qmp().isEmpty()
+                || !target.stub().features().isQemu()
+                || !(control.state() instanceof Stop stop)) {
+            return false;
+        }
+        try {
+            RegisterFile before = target.registers(stop.thread());
+            target.stub().changedElsewhere();
+            RegisterFile now = new RegisterFile(
+                    target.stub(),
+                    stop.thread(),
+                    Waits.on(target.stub().readRegisters(stop.thread()), SOON, "read the registers"),
+                    target.architecture());
+            return !before.equalsAtStop(now) && !isExplained(stop);
+        } catch (RspException | SessionException e) {
+            return false; // whoever asks next is told
+        }
+    }
+
+    // it ran meanwhile, and that is about to be told
+    private boolean isExplained(Stop stop) {
+        looking = true;
+        try {
+            boolean runs = target.runState().filter("running"::equals).isPresent();
+            control.catchUp();
+            return runs || !(control.state() instanceof Stop now) || now.number() != stop.number();
+        } finally {
+            looking = false;
         }
     }
 
