@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kdive.images.Architecture;
 import org.kdive.images.KernelImage;
@@ -54,12 +55,24 @@ public record BootPlan(
         MachineBundle bundle = MachineBundle.open(file);
         MachineSpec spec = with(qemu, bundle.spec(null, disks, qemuArguments, KernelSource.cached("opened")), progress);
         KernelImage image = KernelSource.open(spec.findKernel().orElseThrow());
-        return new BootPlan(spec, image.architecture(), true, KernelSource.symbolsOf(image), bundle, List.of());
+        return new BootPlan(
+                spec,
+                image.architecture(),
+                true,
+                KernelSource.symbolsOf(image),
+                bundle,
+                SerialLines.of(bundle.debugger()));
     }
 
-    /** The same with more serial lines. */
+    /** The same with these serial lines, too. */
     public BootPlan withSerials(List<String> names) {
-        return new BootPlan(spec, architecture, hasKernel, kernel, bundle, names);
+        return new BootPlan(
+                spec,
+                architecture,
+                hasKernel,
+                kernel,
+                bundle,
+                Stream.concat(serials.stream(), names.stream()).toList());
     }
 
     /** The same kernel on another machine. */

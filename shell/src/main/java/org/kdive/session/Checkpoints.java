@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
@@ -31,6 +32,7 @@ public final class Checkpoints {
     private final Breakpoints breakpoints;
     private final Convenience convenience;
     private final Notices notices;
+    private final ConsoleDesk console;
     private final Map<Integer, Checkpoint> byNumber = new TreeMap<>();
     private OptionalInt present = OptionalInt.empty(); // the one that the guest comes from
     private List<String> brought = List.of();
@@ -43,6 +45,7 @@ public final class Checkpoints {
         this.breakpoints = bench.breakpoints();
         this.convenience = bench.convenience();
         this.notices = bench.notices();
+        this.console = bench.console();
     }
 
     /** In the order in which they were taken. */
@@ -186,7 +189,7 @@ public final class Checkpoints {
         } finally {
             target.rewound(); // a load that failed half-way has changed the machine as well
         }
-        target.console().ifPresent(line -> line.skip("rewound to " + name));
+        console.lines().forEach(line -> line.console().skip("rewound to " + name));
     }
 
     /**
@@ -199,7 +202,9 @@ public final class Checkpoints {
                 .orElseThrow(() -> new SessionException(
                         "checkpoint export: kdive did not boot this machine, and cannot tell how to make its like",
                         new SessionFailure.Unsupported("checkpoint export")));
-        machine.export(file, one.name(), new DebuggerText(target).written(one), papers);
+        Properties debugger = new DebuggerText(target).written(one);
+        console.write(debugger);
+        machine.export(file, one.name(), debugger, papers);
     }
 
     /** The machine was made for a bundle, and goes there now. */

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.LocalTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +103,11 @@ public final class ConsoleDesk {
     /** Plugs a serial line in and keeps what it says; the one in use stays so. Throws Usage, Unsupported and Refused. */
     public SerialLine add(String name, Hypervisor hypervisor) {
         return lines.add(name, hypervisor);
+    }
+
+    /** Keeps with a checkpoint which lines there are. */
+    void write(Properties facts) {
+        lines.write(facts);
     }
 
     /** QEMU's name for the line in use. */

@@ -94,9 +94,6 @@ final class Engagement implements AutoCloseable {
                     .thenAccept(how -> engagement.control.post(new Happening.Gone(how)));
             engagement.begin(plan.firstStop());
             engagement.mountShares(machine);
-            if (plan.bundle() != null) {
-                engagement.checkpoints.open(plan.bundle());
-            }
             return engagement;
         } catch (RuntimeException e) {
             Optional<String> end = isDisconnection(e) ? Target.howEnded(machine) : Optional.empty();

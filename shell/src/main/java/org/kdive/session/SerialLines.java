@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.regex.Pattern;
 import org.kdive.machine.Console;
 import org.kdive.machine.Machine;
@@ -20,7 +21,24 @@ final class SerialLines implements AutoCloseable {
             Pattern.compile("[a-zA-Z][a-zA-Z0-9_-]{0,30}"); // an id of QEMU's, and not a number
     private static final List<String> TAKEN = List.of("add", "list", "search", "tail"); // the second words of console
 
+    private static final String KEPT = "serials";
+    private static final int MOST = 8; // no kernel has more ports unasked: CONFIG_SERIAL_8250_NR_UARTS
+
     private final List<SerialLine> lines = new ArrayList<>();
+
+    /** Keeps with a checkpoint which lines the machine has besides the console, in the order in which they were plugged in. */
+    void write(Properties facts) {
+        facts.setProperty(KEPT, String.join(" ", names().subList(1, lines.size())));
+    }
+
+    /** What {@link #write} kept; each name is looked at when the line is plugged in. */
+    static List<String> of(Properties facts) {
+        return Pattern.compile(" ")
+                .splitAsStream(facts.getProperty(KEPT, ""))
+                .filter(name -> !name.isEmpty())
+                .limit(MOST)
+                .toList();
+    }
 
     void first(Console console) {
         lines.clear();

@@ -14,6 +14,7 @@ import org.kdive.images.Program;
 import org.kdive.images.arch.Syntax;
 import org.kdive.images.types.Type;
 import org.kdive.machine.Machine;
+import org.kdive.machine.MachineBundle;
 import org.kdive.machine.MachineException;
 import org.kdive.qmp.QmpException;
 import org.kdive.session.expression.Expression;
@@ -92,7 +93,18 @@ public final class Session implements AutoCloseable {
         kill();
         Stop first = engage(Engagement.boot(plan, bench()));
         plan.serials().forEach(name -> console.add(name, hypervisor()));
-        return first;
+        return plan.bundle() == null ? first : open(require(), plan.bundle());
+    }
+
+    // the lines are there already: their state is in it
+    private Stop open(Engagement begun, MachineBundle bundle) {
+        try {
+            return begun.checkpoints().open(bundle);
+        } catch (RuntimeException e) {
+            RuntimeException told = begun.explained(e);
+            kill();
+            throw told;
+        }
     }
 
     /** With a machine that is up, ending the present one. */

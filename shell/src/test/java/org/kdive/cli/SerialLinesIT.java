@@ -50,4 +50,49 @@ final class SerialLinesIT {
                     .containsPattern(" {2}1 +dbg +[45] +/");
         }
     }
+
+    @Test
+    void aLineGoesBackWithTheMachineAndIntoAnotherOne() throws Exception {
+        Path bundle = directory.resolve("moment.kdive");
+        try (KdiveProcess kdive = KdiveProcess.start(directory, "boot", "debian", "--serial", "dbg")) {
+            kdive.type("""
+                    continue &
+                    expect console Hello Linux within 100s
+                    send "stty -F /dev/ttyS1 raw -echo; exec 3<>/dev/ttyS1; echo re''ady\n"
+                    expect console ready within 20s
+                    interrupt
+                    checkpoint base
+                    continue &
+                    send "echo fu''ture >&3\n"
+                    console dbg
+                    expect console future within 20s
+                    interrupt
+                    rewind base
+                    continue &
+                    console 0
+                    send "head -1 <&3 | rev >&3\n"
+                    console dbg
+                    send "drawer\n"
+                    expect console reward within 20s
+                    console search future
+                    interrupt
+                    checkpoint export %s base
+                    quit
+                    """.formatted(bundle));
+            assertThat(kdive.end()).as(kdive.err() + kdive.out()).isZero();
+            assertThat(kdive.out()).contains("lines of the console matches.", "is in " + bundle);
+        }
+        try (KdiveProcess kdive = KdiveProcess.start(directory, "boot", "--checkpoint", bundle.toString())) {
+            kdive.type("""
+                    console list
+                    continue &
+                    send "echo el''sewhere >&3\n"
+                    console dbg
+                    expect console elsewhere within 20s
+                    quit
+                    """);
+            assertThat(kdive.end()).as(kdive.err() + kdive.out()).isZero();
+            assertThat(kdive.out()).containsPattern("  1 +dbg +0 +/");
+        }
+    }
 }
