@@ -7,7 +7,6 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.RspException;
-import org.kdive.gdbrsp.Stoppoint;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.images.Memory;
 import org.kdive.images.Program;
@@ -220,21 +219,10 @@ public final class Session implements AutoCloseable {
         return added;
     }
 
-    public Breakpoint addBreakpoint(
-            Stoppoint.Kind kind, String location, @Nullable String condition, boolean temporary) {
-        return place(BreakpointSpec.at(kind, location)
-                .withCondition(condition)
-                .withFate(temporary ? Fate.DELETE : Fate.KEEP));
-    }
-
     /** Watches what an expression names, or the memory at the address that it is; as long as its type if no length is given. */
     public Breakpoint watch(BreakpointSpec wanted, OptionalLong lengthBytes) {
         Engagement current = require();
         return announced(current.placement().watch(wanted, lengthBytes, current.currentThread()));
-    }
-
-    public Breakpoint addWatchpoint(Stoppoint.Kind kind, String expression, OptionalLong lengthBytes) {
-        return watch(BreakpointSpec.at(kind, expression), lengthBytes);
     }
 
     /** Whether it is known where the kernel is: false before KASLR has chosen, and without a target. */

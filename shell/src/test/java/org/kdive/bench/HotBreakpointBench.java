@@ -16,6 +16,8 @@ import org.kdive.images.fetch.Progress;
 import org.kdive.machine.Machine;
 import org.kdive.session.BootPlan;
 import org.kdive.session.BootRequest;
+import org.kdive.session.BreakpointSpec;
+import org.kdive.session.Fate;
 import org.kdive.session.Session;
 import org.kdive.session.Stop;
 
@@ -83,12 +85,12 @@ final class HotBreakpointBench {
         try (Session session = Session.open()) {
             session.call(() -> session.boot(plan()));
             return session.call(() -> {
-                session.addBreakpoint(Stoppoint.Kind.SOFTWARE, BEGIN, null, true);
+                session.place(BreakpointSpec.at(Stoppoint.Kind.SOFTWARE, BEGIN).withFate(Fate.DELETE));
                 run(session);
                 addresses.addAll(session.resolve(BEGIN));
                 addresses.addAll(session.resolve(hot));
-                session.addBreakpoint(Stoppoint.Kind.SOFTWARE, hot, "$rdi == 0x1234", false);
-                int last = session.addBreakpoint(Stoppoint.Kind.SOFTWARE, hot, null, false)
+                session.place(BreakpointSpec.at(Stoppoint.Kind.SOFTWARE, hot).withCondition("$rdi == 0x1234"));
+                int last = session.place(BreakpointSpec.at(Stoppoint.Kind.SOFTWARE, hot))
                         .number();
                 session.breakpoints().ignore(last, hits);
                 long begun = System.nanoTime();

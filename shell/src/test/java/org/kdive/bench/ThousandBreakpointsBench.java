@@ -17,6 +17,8 @@ import org.kdive.images.symbols.Symbol;
 import org.kdive.machine.Machine;
 import org.kdive.session.BootPlan;
 import org.kdive.session.BootRequest;
+import org.kdive.session.BreakpointSpec;
+import org.kdive.session.Fate;
 import org.kdive.session.Session;
 import org.kdive.session.Stop;
 
@@ -71,7 +73,7 @@ final class ThousandBreakpointsBench {
         try (Session session = Session.open()) {
             session.call(() -> session.boot(plan()));
             return session.call(() -> {
-                session.addBreakpoint(Stoppoint.Kind.SOFTWARE, BEGIN, null, true);
+                session.place(BreakpointSpec.at(Stoppoint.Kind.SOFTWARE, BEGIN).withFate(Fate.DELETE));
                 run(session);
                 if (addresses.isEmpty()) {
                     addresses.addAll(session.resolve(BEGIN));
@@ -86,7 +88,7 @@ final class ThousandBreakpointsBench {
                 List<Long> set = addresses.subList(all ? 1 : addresses.size() - 1, addresses.size());
                 long begun = System.nanoTime();
                 set.forEach(address ->
-                        session.addBreakpoint(Stoppoint.Kind.SOFTWARE, "*0x%x".formatted(address), null, false));
+                        session.place(BreakpointSpec.at(Stoppoint.Kind.SOFTWARE, "*0x%x".formatted(address))));
                 long there = run(session).pc();
                 double seconds = (System.nanoTime() - begun) / 1e9;
                 if (there != addresses.get(addresses.size() - 1)) {

@@ -30,6 +30,7 @@ import org.kdive.images.initramfs.Compression;
 import org.kdive.images.initramfs.InitramfsWriter;
 import org.kdive.session.BootRequest;
 import org.kdive.session.Breakpoint;
+import org.kdive.session.BreakpointSpec;
 import org.kdive.session.Cause;
 import org.kdive.session.Running;
 import org.kdive.session.Session;
@@ -84,8 +85,8 @@ final class KernelVerbsIT {
     void breakpointsFollowAModuleAsItComesAndGoes() {
         try (session) {
             boot(1, moduleRoot("dummy", "loop"));
-            Breakpoint pending = session.call(
-                    () -> session.addBreakpoint(Stoppoint.Kind.SOFTWARE, "dummy:dummy_setup", null, false));
+            Breakpoint pending =
+                    session.call(() -> session.place(BreakpointSpec.at(Stoppoint.Kind.SOFTWARE, "dummy:dummy_setup")));
             assertThat(pending.isPending()).isTrue();
             assertThat(answer("info breakpoints"))
                     .endsWith("\nUnder TCG: pending 1 (the kernel has not chosen its place yet)\n");
@@ -150,7 +151,7 @@ final class KernelVerbsIT {
     }
 
     private void stopAt(String function) {
-        int number = session.call(() -> session.addBreakpoint(Stoppoint.Kind.SOFTWARE, function, null, false))
+        int number = session.call(() -> session.place(BreakpointSpec.at(Stoppoint.Kind.SOFTWARE, function)))
                 .number();
         resume();
         session.call(() -> {

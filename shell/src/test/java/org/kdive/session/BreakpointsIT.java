@@ -58,8 +58,8 @@ final class BreakpointsIT {
             return uncalled.stream()
                     .filter(Symbol::isText)
                     .limit(MANY)
-                    .map(symbol -> guest.session.addBreakpoint(
-                            Stoppoint.Kind.SOFTWARE, "*0x%x".formatted(symbol.address()), null, false))
+                    .map(symbol -> guest.session.place(
+                            BreakpointSpec.at(Stoppoint.Kind.SOFTWARE, "*0x%x".formatted(symbol.address()))))
                     .toList();
         });
         assertThat(all).hasSize(MANY);

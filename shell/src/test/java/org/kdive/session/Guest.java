@@ -54,11 +54,12 @@ final class Guest implements AutoCloseable {
     }
 
     Breakpoint breakAt(String location) {
-        return on(() -> session.addBreakpoint(Stoppoint.Kind.SOFTWARE, location, null, false));
+        return on(() -> session.place(BreakpointSpec.at(Stoppoint.Kind.SOFTWARE, location)));
     }
 
     Breakpoint breakAt(String location, String condition) {
-        return on(() -> session.addBreakpoint(Stoppoint.Kind.SOFTWARE, location, condition, false));
+        return on(() -> session.place(
+                BreakpointSpec.at(Stoppoint.Kind.SOFTWARE, location).withCondition(condition)));
     }
 
     Stop resume() {

@@ -186,8 +186,8 @@ final class MachinesIT {
     /** Each write stops once, when it has happened, although the processor says so before. */
     private static void watchesWrites(Guest guest) {
         // saved by start_kernel, then by what it calls
-        Breakpoint watch =
-                guest.on(() -> guest.session.addWatchpoint(Stoppoint.Kind.WRITE, "$sp - 16", OptionalLong.of(8)));
+        Breakpoint watch = guest.on(
+                () -> guest.session.watch(BreakpointSpec.at(Stoppoint.Kind.WRITE, "$sp - 16"), OptionalLong.of(8)));
         Stop first = guest.resume();
         long firstPc = guest.on(first::pc);
         Instruction writer = guest.on(() -> first.code(firstPc - 4, 1).get(0));

@@ -95,7 +95,7 @@ final class PlainX86IT {
                     .isEqualTo(501);
             guest.on(() -> {
                 guest.session.breakpoints().deleteAll();
-                return guest.session.addBreakpoint(Stoppoint.Kind.SOFTWARE, "do_sys_openat2", null, false);
+                return guest.session.place(BreakpointSpec.at(Stoppoint.Kind.SOFTWARE, "do_sys_openat2"));
             });
             assertThat(guest.where(guest.resume())).isEqualTo("do_sys_openat2"); // the guest lives
         }

@@ -165,7 +165,8 @@ final class ReplayIT {
     private static void sameBothWays(Guest guest) {
         guest.on(() -> {
             guest.session.breakpoints().deleteAll();
-            guest.session.addBreakpoint(Stoppoint.Kind.SOFTWARE, "rest_init", null, true);
+            guest.session.place(
+                    BreakpointSpec.at(Stoppoint.Kind.SOFTWARE, "rest_init").withFate(Fate.DELETE));
             return guest.session.history().continueBack();
         });
         long from = now(guest);
@@ -173,7 +174,7 @@ final class ReplayIT {
         Breakpoint plain = guest.breakAt("copy_process");
         guest.breakAt("wake_up_new_task", "%s != %d".formatted(LAST_TASK, before));
         guest.breakAt("wake_up_new_task", "%s == %d".formatted(LAST_TASK, before));
-        guest.on(() -> guest.session.addWatchpoint(Stoppoint.Kind.WRITE, LAST_TASK, OptionalLong.empty()));
+        guest.on(() -> guest.session.watch(BreakpointSpec.at(Stoppoint.Kind.WRITE, LAST_TASK), OptionalLong.empty()));
         guest.on(() -> {
             guest.session.breakpoints().commands(plain.number(), List.of("print 1"));
             return true;
@@ -216,7 +217,8 @@ final class ReplayIT {
         assertThat(now(guest)).isEqualTo(hits.get(0));
         guest.on(() -> {
             guest.session.breakpoints().deleteAll();
-            guest.session.addBreakpoint(Stoppoint.Kind.SOFTWARE, "copy_process", null, true);
+            guest.session.place(
+                    BreakpointSpec.at(Stoppoint.Kind.SOFTWARE, "copy_process").withFate(Fate.DELETE));
             return guest.session.history().goTo(hits.get(1) + 1);
         });
         assertThat(guest.on(() -> guest.session.history().continueBack()).cause())
@@ -370,8 +372,8 @@ final class ReplayIT {
         assertThat(second).isNotEqualTo(newest);
         assertThat(guest.evaluate(LAST_TASK)).isEqualTo(second);
         guest.on(() -> guest.session.history().goTo(writer.from()));
-        Breakpoint watch =
-                guest.on(() -> guest.session.addWatchpoint(Stoppoint.Kind.WRITE, LAST_TASK, OptionalLong.empty()));
+        Breakpoint watch = guest.on(
+                () -> guest.session.watch(BreakpointSpec.at(Stoppoint.Kind.WRITE, LAST_TASK), OptionalLong.empty()));
         assertThat(written(guest, watch).before().orElseThrow().bits()).isEqualTo(newest);
         assertThat(now(guest)).isEqualTo(writer.instruction());
         assertThat(written(guest, watch).before().orElseThrow().bits()).isEqualTo(second);

@@ -207,7 +207,7 @@ final class SchedulingIT {
         lock(guest, Scheduling.Locking.ON);
         guest.on(() -> {
             guest.session.select(two);
-            Breakpoint set = guest.session.addBreakpoint(Stoppoint.Kind.SOFTWARE, "*" + loop, null, false);
+            Breakpoint set = guest.session.place(BreakpointSpec.at(Stoppoint.Kind.SOFTWARE, "*" + loop));
             guest.session.breakpoints().ignore(set.number(), 30);
             return true;
         });

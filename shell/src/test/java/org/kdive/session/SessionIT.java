@@ -97,7 +97,7 @@ final class SessionIT {
     void aWatchpointTellsWhoWrote() {
         try (Guest guest = Guest.boot(1)) {
             guest.bootedTo("start_kernel");
-            guest.on(() -> guest.session.addWatchpoint(Stoppoint.Kind.WRITE, "jiffies", OptionalLong.of(8)));
+            guest.on(() -> guest.session.watch(BreakpointSpec.at(Stoppoint.Kind.WRITE, "jiffies"), OptionalLong.of(8)));
 
             Stop stop = guest.resume();
 
