@@ -56,7 +56,7 @@ public final class ExportedSymbols {
             return table;
         }
         // A size is what separates a symbol from the next; those of the table stay what they are.
-        table.stream().forEach(s -> builder.add(s.name(), s.address(), 0, s.type()));
+        table.copyTo(builder, 0);
         return builder.build(table.source());
     }
 

@@ -57,12 +57,17 @@ public final class StaticSymbols {
         SymbolTableBuilder builder = new SymbolTableBuilder(table.size() + found.size());
         found.entrySet().stream()
                 .filter(entry -> table.find(entry.getKey()).isEmpty())
-                .forEach(entry -> builder.add(entry.getKey(), entry.getValue(), 0, 'd'));
+                .forEach(entry -> builder.add(entry.getKey(), entry.getValue(), sizeOf(entry.getKey()), 'd'));
         if (builder.count() == 0) {
             return table;
         }
-        table.stream().forEach(s -> builder.add(s.name(), s.address(), 0, s.type()));
+        table.copyTo(builder, 0);
         return builder.build(table.source());
+    }
+
+    // what is far and wide the only data with a name must not lend it to its neighbours
+    private static long sizeOf(String name) {
+        return name.startsWith(SyscallRecords.NAME) ? SyscallRecords.RECORD_BYTES : 0;
     }
 
     private Map<String, Long> find() {
@@ -85,6 +90,8 @@ public final class StaticSymbols {
                 .ifPresent(address -> found.put("vmcoreinfo_note", address));
         first(List.of("start_kernel"), Arm64References::addresses, this::isBanner)
                 .ifPresent(address -> found.put("linux_banner", address));
+        first(List.of("do_el0_svc", "el0_svc"), Arm64References::addresses, this::isSyscallTable)
+                .ifPresent(address -> found.put("sys_call_table", address));
         found.putAll(syscalls());
         return found;
     }
@@ -149,6 +156,13 @@ public final class StaticSymbols {
                 && isInside(word(ring + 2 * WORD_BYTES))
                 && (int) head == -((1 << bits) + 1)
                 && image.u64At(ring + 4 * WORD_BYTES - base) == head;
+    }
+
+    // include/uapi/asm-generic/unistd.h: number 0
+    private boolean isSyscallTable(long address) {
+        return holds(address, WORD_BYTES)
+                && table.findAll("__arm64_sys_io_setup").stream()
+                        .anyMatch(function -> function.address() == word(address));
     }
 
     private boolean isBanner(long address) {

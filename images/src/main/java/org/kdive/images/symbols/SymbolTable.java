@@ -163,6 +163,14 @@ public final class SymbolTable {
         return types[index] == 'A' || types[index] == 'a';
     }
 
+    /** All of them once more, with the sizes that the source knew; moved, but for the absolute ones. */
+    public void copyTo(SymbolTableBuilder builder, long movedBytes) {
+        for (int i = 0; i < size(); i++) {
+            long address = isAbsolute(i) ? addresses[i] : addresses[i] + movedBytes;
+            builder.add(names.name(i), address, sizes.length > 0 ? sizes[i] : 0, type(i));
+        }
+    }
+
     private long sizeBytes(int index) {
         if (sizes.length > 0 && sizes[index] != 0) {
             return sizes[index];

@@ -16,7 +16,8 @@ import org.kdive.images.bytes.Bytes;
  * in the table that leads to them all, which is gone once it has started, or else by what they look like.
  */
 final class SyscallRecords {
-    private static final int RECORD_BYTES = 64;
+    static final int RECORD_BYTES = 64;
+    static final String NAME = "__syscall_meta__";
     private static final int WORD_BYTES = 8;
     private static final int MOST = 1024;
     private static final int MOST_ARGUMENTS = 6;
@@ -62,7 +63,7 @@ final class SyscallRecords {
 
     private void add(long record, Map<String, Long> found) {
         String name = image.textAt(word.applyAsLong(record) - base, LONGEST_NAME);
-        found.putIfAbsent("__syscall_meta_" + name.substring(PREFIX.length() - 1), record);
+        found.putIfAbsent(NAME + name.substring(PREFIX.length()), record);
     }
 
     private boolean isRecord(long address) {

@@ -81,12 +81,7 @@ public final class KernelInMemory {
     public Program program(long slideBytes) {
         SymbolTable table = symbols().orElseGet(() -> SymbolTable.empty(NAME));
         SymbolTableBuilder linked = new SymbolTableBuilder(table.size());
-        table.stream()
-                .forEach(symbol -> linked.add(
-                        symbol.name(),
-                        symbol.isAbsolute() ? symbol.address() : symbol.address() - slideBytes,
-                        0,
-                        symbol.type()));
+        table.copyTo(linked, -slideBytes);
         return Program.of(image(address - slideBytes, parts(table)), linked.build(table.source()));
     }
 

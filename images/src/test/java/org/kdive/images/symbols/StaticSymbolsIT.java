@@ -21,8 +21,8 @@ import org.kdive.images.kernel.FlatLayout;
 
 /** Debian's 6.1 for arm64 lacks data symbols and 6.12 has them, so what is found in the code of that can be held against them. */
 final class StaticSymbolsIT {
-    private static final List<String> NAMES =
-            List.of("modules", "btf_modules", "prb", "saved_command_line", "vmcoreinfo_note", "linux_banner");
+    private static final List<String> NAMES = List.of(
+            "modules", "btf_modules", "prb", "saved_command_line", "vmcoreinfo_note", "linux_banner", "sys_call_table");
 
     @ParameterizedTest
     @ValueSource(strings = {"debian/arm64-cloud", "debian/arm64:6.12-cloud"})
