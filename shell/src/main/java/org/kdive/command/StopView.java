@@ -59,7 +59,7 @@ public final class StopView {
             output.line("%s, %s%s", why, where, cpu(stop));
         } else {
             if (!why.isEmpty()) {
-                output.line("%s", why + cpu(stop));
+                output.line("%s", why + (stop.cause() instanceof Cause.Hung ? "" : cpu(stop))); // it says which
             }
             accident(stop.cause()).ifPresent(oops -> AccidentView.show(oops, output));
             if (stop.cause() instanceof Cause.Hung hung) {

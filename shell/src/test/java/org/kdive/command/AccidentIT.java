@@ -15,7 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kdive.machine.Disk;
 import org.kdive.machine.MachineBundle;
 import org.kdive.session.BootRequest;
-import org.kdive.session.Session;
 
 /** What a kernel says of its accidents stops it, is told, kept as a checkpoint and put into a report; on one guest. */
 @Timeout(240)
@@ -98,7 +97,7 @@ final class AccidentIT {
         answer("continue &");
         answer("send \"echo '%s' > /dev/kmsg; sleep 1; echo un''hurt\\n\"".formatted(LOCKUP));
         answer("expect console unhurt within 60s");
-        assertThat(guest.on(Session::isRunning).booleanValue()).isTrue();
+        assertThat(guest.isRunning()).isTrue();
         assertThat(answer("show stop-on-hang")).contains("off");
     }
 

@@ -77,6 +77,15 @@ final class BootedGuest implements AutoCloseable {
         return output.answer();
     }
 
+    /** What could stand at the cursor. */
+    Completion complete(String line, int cursor) {
+        return interpreter.complete(line, cursor);
+    }
+
+    boolean isRunning() {
+        return session.isRunning();
+    }
+
     /** What was told without being asked for, and what dprintf printed. */
     List<String> notices() {
         return notices;

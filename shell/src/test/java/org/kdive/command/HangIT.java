@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.kdive.session.Session;
 
 /** A CPU that gets nowhere stops the guest, told with where all of them stand; one that sleeps or works does not. */
 @Timeout(240)
@@ -35,7 +34,7 @@ final class HangIT {
             guest.answer("continue &");
             guest.answer("send \"%ssleep 3; echo work''ed\\n\"".formatted(WORK.repeat(3)));
             guest.answer("expect console worked within 60s");
-            assertThat(guest.on(Session::isRunning).booleanValue()).isTrue();
+            assertThat(guest.isRunning()).isTrue();
             guest.answer("interrupt");
             assertThat(stuck(guest, 1)).contains("The kernel hangs: CPU 1 has let no other task run for 1 s");
             assertThat(guest.answer("backtrace")).contains(NOWHERE); // maybe below a tick

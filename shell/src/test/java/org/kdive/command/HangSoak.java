@@ -2,7 +2,6 @@ package org.kdive.command;
 
 import java.util.Arrays;
 import java.util.List;
-import org.kdive.session.Session;
 
 /**
  * How long guests that do not hang are watched with the least patience there is, idle and busy, without being taken for ones
@@ -42,7 +41,7 @@ final class HangSoak {
     private static void idle(BootedGuest guest, String seconds, String how) {
         guest.answer("send \"sleep %s; echo ov''er\\n\"".formatted(seconds));
         guest.answer("expect console over within 600s");
-        if (!guest.on(Session::isRunning)) {
+        if (!guest.isRunning()) {
             throw new AssertionError(how + ": " + guest.answer("info dmesg"));
         }
         System.out.printf("    %s s %s: left alone%n", seconds, how);

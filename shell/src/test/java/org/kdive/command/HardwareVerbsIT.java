@@ -14,9 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.kdive.images.fetch.Progress;
 import org.kdive.session.BootRequest;
-import org.kdive.session.Session;
 
 /** All that is asked of QEMU itself, on one guest that runs at its shell. */
 @Timeout(240)
@@ -24,29 +22,20 @@ final class HardwareVerbsIT {
     @TempDir
     Path scratch;
 
-    private final Session session = Session.open();
-    private final Interpreter interpreter =
-            new Interpreter(new Verbs(new Settings()).all(), session, FrontEnd.UNATTENDED);
+    private final BootedGuest guest = BootedGuest.none();
 
     private String answer(String line) {
-        RecordingOutput output = new RecordingOutput();
-        interpreter.execute(line, output);
-        return output.answer();
-    }
-
-    private void boot() {
-        BootRequest request = BootRequest.of("debian").withCpus(1).withQemuArguments(List.of("-device", "VGA"));
-        session.call(() -> session.boot(request.plan(Progress.silent())));
+        return guest.answer(line);
     }
 
     @AfterEach
     void end() {
-        session.close();
+        guest.close();
     }
 
     @Test
     void qemuIsAskedCheckedAndFollowed() throws IOException {
-        boot();
+        guest.boot(BootRequest.of("debian").withCpus(1).withQemuArguments(List.of("-device", "VGA")));
         asksBeforeTheFirstInstruction();
         answer("continue &");
         answer("expect console / # within 90s");
@@ -59,13 +48,11 @@ final class HardwareVerbsIT {
     private void asksBeforeTheFirstInstruction() {
         assertThat(answer("qmp --json query-status")).contains("\"status\":\"prelaunch\"");
         assertThatThrownBy(() -> answer("qmp query-stauts")).hasMessageContaining("did you mean");
-        assertThat(interpreter.complete("qmp dump-guest-memory format=kd", 31).candidates())
+        assertThat(guest.complete("qmp dump-guest-memory format=kd", 31).candidates())
                 .contains("format=kdump-zlib");
-        assertThat(interpreter.complete("monitor info mtr", 16).candidates()).containsExactly("mtree");
-        assertThat(interpreter.complete("device add virtio-rng-p", 23).candidates())
-                .contains("virtio-rng-pci");
-        assertThat(interpreter.complete("sendkey ctrl-alt-dele", 21).candidates())
-                .containsExactly("ctrl-alt-delete");
+        assertThat(guest.complete("monitor info mtr", 16).candidates()).containsExactly("mtree");
+        assertThat(guest.complete("device add virtio-rng-p", 23).candidates()).contains("virtio-rng-pci");
+        assertThat(guest.complete("sendkey ctrl-alt-dele", 21).candidates()).containsExactly("ctrl-alt-delete");
         assertThat(answer("qmp snapshot-save job-id=j tag=t vmstate=vm0 devices=vm0"))
                 .contains("Job j is done");
         assertThatThrownBy(() -> answer("qmp snapshot-delete job-id=k tag=t devices=vm0,none"))
@@ -116,12 +103,12 @@ final class HardwareVerbsIT {
         Path core = scratch.resolve("guest.kdump");
         answer("dump guest " + core + " --format kdump-zlib");
         assertThat(beginning(core)).startsWith("KDUMP");
-        assertThat(session.isRunning()).isTrue();
+        assertThat(guest.isRunning()).isTrue();
         answer("interrupt");
         Path elf = scratch.resolve("guest.elf");
         answer("dump guest " + elf);
         assertThat(beginning(elf)).startsWith("\u007fELF");
-        assertThat(session.isRunning()).isFalse();
+        assertThat(guest.isRunning()).isFalse();
         assertThatThrownBy(() -> answer("dump guest " + scratch + "/no/x")).hasMessageContaining("cannot write into");
         answer("continue &");
     }

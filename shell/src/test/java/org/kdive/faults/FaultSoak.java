@@ -101,7 +101,7 @@ final class FaultSoak {
         for (int i = 0; i < count; i++) {
             Path work = Files.createDirectories(directory.resolve("hard"));
             Hardships hardships = new Hardships(work, seed + i);
-            hardships.theDiskIsFull();
+            hardships.theDiskIsFull("qemu-system-x86_64");
             hardships.theRunDirectoryIsGone();
             hardships.twoKdivesOnOneGuest();
             Rig.remove(work);

@@ -5,6 +5,10 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kdive.images.fetch.Progress;
+import org.kdive.session.BootRequest;
 
 /** A few of each fault; {@link FaultSoak} has them by the hundred. */
 @Timeout(240)
@@ -33,9 +37,17 @@ final class FaultsIT {
         }
     }
 
-    @Test
-    void theDiskIsFull() throws Exception {
-        new Hardships(directory, SEED).theDiskIsFull();
+    /** On the QEMU of the path and the newer one: a row of docs/truth.md. */
+    @ParameterizedTest
+    @ValueSource(strings = {"qemu-system-x86_64", "backports"})
+    void theDiskIsFull(String qemu) throws Exception {
+        String program = BootRequest.of("debian")
+                .withInitrd("none")
+                .withQemu(qemu)
+                .plan(Progress.silent())
+                .spec()
+                .qemu();
+        new Hardships(directory, SEED).theDiskIsFull(program);
     }
 
     @Test

@@ -29,9 +29,9 @@ final class Hardships {
     }
 
     /** A checkpoint that the disk has no room for is told, and those before it are whole. */
-    void theDiskIsFull() throws Exception {
+    void theDiskIsFull(String program) throws Exception {
         Path qemu = Files.writeString(
-                directory.resolve("qemu"), "#!/bin/sh\ntrap '' XFSZ\nexec qemu-system-x86_64 \"$@\"\n");
+                directory.resolve("qemu"), "#!/bin/sh\ntrap '' XFSZ\nexec '%s' \"$@\"\n".formatted(program));
         Files.setPosixFilePermissions(qemu, PosixFilePermissions.fromString("rwx------"));
         byte[] noise = new byte[8 << 20];
         new java.util.Random(random.nextLong()).nextBytes(noise);
