@@ -120,6 +120,7 @@ final class Engagement implements AutoCloseable {
             target.reachedBy(channels);
             channels.remark().ifPresent(words -> bench.notices().notice("%s", words));
             engagement = new Engagement(target, null, bench);
+            engagement.hypervisor.consoleAt(plan.console());
             engagement.join(channels.foundRunning());
             target.ram().remark().ifPresent(words -> bench.notices().notice("%s", words));
             return engagement;

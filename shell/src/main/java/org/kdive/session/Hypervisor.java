@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.ThreadId;
 import org.kdive.machine.Machine;
 import org.kdive.machine.MachineSpec;
@@ -27,6 +28,7 @@ public final class Hypervisor {
     private final ShareMounts mounts;
     private final GuestImage guestImage;
     private final StopCheck check;
+    private @Nullable String foreignConsole; // null: none, or a machine of ours
     private final Map<String, Saved> saved = new HashMap<>();
 
     /** What of a snapshot is kdive's: who was looked at, and where the kernel was. */
@@ -49,10 +51,30 @@ public final class Hypervisor {
         return monitors;
     }
 
-    /** A BREAK on one of the guest's serial lines. */
+    /** A BREAK on one of the guest's serial lines. Throws Unsupported where nobody can send one. */
     public void sendBreak(String chardev) {
-        requireMachine();
-        monitors.call("chardev-send-break", Map.of("id", chardev));
+        String line = target.machine().isPresent() ? chardev : foreignLine();
+        monitors.call("chardev-send-break", Map.of("id", line));
+    }
+
+    /** Where the console of somebody else's machine is, as the user spelled it; null: there is none. */
+    void consoleAt(@Nullable String words) {
+        foreignConsole = words;
+    }
+
+    // "filename": "pty:/dev/pts/3", "unix:/run/line,server=on"; Java has no tcsendbreak(3)
+    private String foreignLine() {
+        String words = foreignConsole;
+        Optional<String> label = words == null || !monitors.hasQmp()
+                ? Optional.empty()
+                : monitors.call("query-chardev", Map.of()).list().stream()
+                        .filter(one -> one.text("filename").contains(words.replaceFirst("^(unix|tcp):", "")))
+                        .map(one -> one.text("label"))
+                        .findFirst();
+        return label.orElseThrow(() -> new SessionException(
+                "BREAK: only the QEMU at the other end can send one, and no --qmp leads to it;"
+                        + " in the guest: echo KEY >/proc/sysrq-trigger",
+                new SessionFailure.Unsupported("BREAK")));
     }
 
     /** Throws NoTarget for a machine that is not ours, Unsupported in a recorded run, whose machine must stay as it is. */

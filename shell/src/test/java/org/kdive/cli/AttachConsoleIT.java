@@ -39,7 +39,9 @@ final class AttachConsoleIT {
                         "-serial",
                         serial,
                         "-gdb",
-                        "unix:" + machine.resolve("gdb") + ",server=on,wait=off"))
+                        "unix:" + machine.resolve("gdb") + ",server=on,wait=off",
+                        "-qmp",
+                        "unix:" + machine.resolve("qmp") + ",server=on,wait=off"))
                 .redirectErrorStream(true)
                 .redirectOutput(machine.resolve("talk").toFile())
                 .start());
@@ -107,6 +109,30 @@ final class AttachConsoleIT {
                 assertThat(kdive.end()).as(wrong).isEqualTo(2);
                 assertThat(kdive.err()).contains("console").contains(wrong).hasLineCount(1);
             }
+        }
+    }
+
+    @Test
+    void aBreakIsSentByTheQemuAtTheOtherEndOrRefusedInOneLine() throws Exception {
+        String line = "unix:" + machine.resolve("line");
+        boot(line + ",server=on,wait=off");
+        try (KdiveProcess kdive = attach(line)) {
+            kdive.type("continue &\nexpect console hello there within 20s\nsysrq h\ndetach\nquit\n");
+            kdive.end();
+            assertThat(kdive.err()).contains("BREAK: only the QEMU at the other end can send one");
+        }
+        try (KdiveProcess kdive = KdiveProcess.start(
+                directory,
+                "attach",
+                "--gdb",
+                "unix:" + machine.resolve("gdb"),
+                "--qmp",
+                "unix:" + machine.resolve("qmp"),
+                "--console",
+                line)) {
+            kdive.type("continue &\nsysrq h\nexpect console h within 20s\nquit 3\n");
+            assertThat(kdive.end()).isEqualTo(3);
+            assertThat(kdive.err()).doesNotContain("BREAK", "did not say");
         }
     }
 }

@@ -6,7 +6,8 @@ import java.util.SplittableRandom;
 
 /**
  * Checkpoint and rewind over and over, with random runs between, and the right answers each time: a main, which prints what
- * both processes hold. The first word says how many rounds; 1000 without.
+ * both processes hold. The first word says how many rounds; 1000 without. QEMU 7.2 grows by some 40 KiB a round, all of it
+ * heap, and what it is is said at MemoryMap.read.
  */
 final class CheckpointSoak {
     private static final int STATES_KEPT = 4;
