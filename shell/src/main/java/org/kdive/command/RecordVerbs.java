@@ -29,7 +29,7 @@ final class RecordVerbs {
                         From the first instruction on if the machine has not run, else from where it stands: its state goes \
                         to another QEMU, one that records. Breakpoints, displays and convenience variables stay, checkpoints \
                         do not, and the guest waits for continue. record again boots the machine anew and records it from its \
-                        first instruction. One CPU, no shares, no disk that is written to. Without a directory it is called \
+                        first instruction, which a machine with a disk has to be. One CPU, no shares, no disk that is written to. Without a directory it is called \
                         recording-1, or the next that is free.
                         On x86 a recording's TSC counts 1 GHz; a guest that measured another when it started may see its \
                         clock go slower from there on.

@@ -32,11 +32,12 @@ final class Midway {
     Stop record(BootPlan plan, Path directory) {
         Engagement present = session.require();
         Machine machine = present.target().machine().orElseThrow();
-        if (!machine.shares().list().isEmpty()) {
-            throw new SessionException(
-                    "record: what is in a shared directory is in no log; share remove it first",
-                    new SessionFailure.Unsupported("record"));
-        }
+        refuse(!machine.shares().list().isEmpty(), "what is in a shared directory is in no log; share remove it first");
+        // seen with QEMU 7.2: it does not come up, whichever image has the state
+        refuse(
+                !machine.spec().disks().isEmpty(),
+                "QEMU loads no state of a machine with a disk when it records; record again %s boots it anew"
+                        .formatted(directory));
         Stop stop = Pause.of(present.control(), notices).stop();
         MachineSpec spec = laid(present, machine, directory);
         Machine next = started(spec);
@@ -52,6 +53,12 @@ final class Midway {
                     + " the guest's own clock may go slower from here on");
         }
         return recorded.control().stoppedBy(new Cause.Arrived("record"), recorded.currentThread());
+    }
+
+    private static void refuse(boolean wrong, String why) {
+        if (wrong) {
+            throw new SessionException("record: " + why, new SessionFailure.Unsupported("record"));
+        }
     }
 
     private static MachineSpec laid(Engagement present, Machine machine, Path directory) {
