@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -162,19 +161,13 @@ public final class CoreFile {
      * @param note as it is in the file, its header first; empty for none
      */
     public void complete(byte[] note, List<View> views) throws IOException {
-        // Only the owner's, as QEMU makes a dump: it is all of the guest's memory.
-        Path next =
-                Files.createTempFile(file.toAbsolutePath().resolveSibling("").normalize(), "core", ".next");
-        try {
+        var unused = Replacement.of(file, next -> {
             try (FileChannel from = FileChannel.open(file, StandardOpenOption.READ);
                     FileChannel to = FileChannel.open(next, StandardOpenOption.WRITE)) {
                 copy(from, to, note, views);
+                return true;
             }
-            Files.setPosixFilePermissions(next, Files.getPosixFilePermissions(file));
-            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(next);
-        }
+        });
     }
 
     private void copy(FileChannel from, FileChannel to, byte[] note, List<View> views) throws IOException {

@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
@@ -59,23 +58,13 @@ public final class KdumpFile {
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             return false;
         }
-        Path next =
-                Files.createTempFile(file.toAbsolutePath().resolveSibling("").normalize(), "kdump", ".next");
-        try {
-            boolean known;
+        return Replacement.of(file, next -> {
             try (FileChannel to = FileChannel.open(next, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-                known = new KdumpFile(to).copy(file)
+                return new KdumpFile(to).copy(file)
                         && (vmcoreinfo.length == 0 || add(to, vmcoreinfo))
                         && named(to, utsname);
             }
-            if (known) {
-                Files.setPosixFilePermissions(next, Files.getPosixFilePermissions(file));
-                Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
-            }
-            return known;
-        } finally {
-            Files.deleteIfExists(next);
-        }
+        });
     }
 
     /** Whether a plain dump says that it has vmcoreinfo. */
