@@ -1,5 +1,7 @@
 package org.kdive.session;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kdive.gdbrsp.Resume;
@@ -20,7 +22,11 @@ final class Leaving {
     private final Stride stride;
     private int stepsInVain; // of the present step
     private long leftPc;
+    private boolean stepsOff; // the present run begins with a step of the one that leaves
+    // as they stood: another CPU's stop was told in place of their step, and where they stand has been told already
+    private final Map<ThreadId, RegisterFile> held = new HashMap<>();
     private @Nullable ThreadId left; // null before the first run
+    private @Nullable RegisterFile leftRegisters; // the same
 
     Leaving(RunControl control, Target target, Planting planting, Resumption resumption) {
         this.control = control;
@@ -35,13 +41,18 @@ final class Leaving {
         MonitorAccess.requireStub(target);
         stepsInVain = 0;
         leaves(stop);
-        control.go(resumption.step(stop.thread()));
+        if (letHeldOff(stop.thread())) {
+            control.go(resumption.step(stop.thread()));
+        }
     }
 
     /** Lets the guest run on from a stop. */
     void run(Stop stop) {
         ThreadId thread = stop.thread();
         leaves(stop);
+        if (!letHeldOff(thread)) {
+            return; // something else came of it
+        }
         if (!planting.isAt(stop.pc())) {
             control.go(resumption.run(thread));
         } else if (!target.isTcg()) {
@@ -49,6 +60,7 @@ final class Leaving {
         } else if (stride.over(stop)) {
             control.go(resumption.run(thread));
         } else {
+            stepsOff = true;
             control.go(resumption.runOffBreakpoint(thread)); // TCG steps past a breakpoint at the PC by itself
         }
     }
@@ -56,6 +68,50 @@ final class Leaving {
     private void leaves(Stop stop) {
         left = stop.thread();
         leftPc = stop.pc();
+        leftRegisters = stop.registers();
+        stepsOff = false;
+    }
+
+    /**
+     * This thread stopped. When two CPUs come to breakpoints at once QEMU 7.2 tells of one, and of the other when the first is
+     * to be stepped off: the first stands where it stood then, and would be told again when it goes on.
+     */
+    void stopped(ThreadId who) {
+        ThreadId first = left;
+        RegisterFile then = leftRegisters;
+        if (stepsOff && first != null && then != null && !who.equals(first) && stands(first, then)) {
+            held.put(first, then);
+        }
+        stepsOff = false;
+    }
+
+    private boolean stands(ThreadId thread, RegisterFile then) {
+        return planting.isAt(then.pc()) && target.registers(thread).equalsAtStop(then);
+    }
+
+    /** Those but this one make their step now, alone; false when something else came of it. */
+    private boolean letHeldOff(ThreadId butThis) {
+        Map<ThreadId, RegisterFile> due = Map.copyOf(held);
+        held.clear();
+        for (Map.Entry<ThreadId, RegisterFile> one : due.entrySet()) {
+            ThreadId thread = one.getKey();
+            if (thread.equals(butThis) || !stands(thread, one.getValue())) {
+                continue;
+            }
+            Optional<StopReply> reply = control.stepQuietly(thread);
+            if (reply.isEmpty()) {
+                return false;
+            }
+            target.stopped();
+            boolean isMade = StopInference.isPlainStep(reply.get())
+                    && resumption.whoStopped(reply.get()).equals(thread)
+                    && !planting.isAt(target.registers(thread).pc());
+            if (!isMade) {
+                control.onStop(reply.get());
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

@@ -308,6 +308,7 @@ final class RunControl {
             return; // the target is gone: the state says so
         }
         target.stopped();
+        leaving.stopped(resumption.whoStopped(reply));
         reconciler.onStop();
         if (goal.stepping().isEmpty()) {
             BreakpointTrap.putBack(target, planting, reply, resumption.whoStopped(reply));
