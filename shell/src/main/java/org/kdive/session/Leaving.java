@@ -1,6 +1,7 @@
 package org.kdive.session;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +23,9 @@ final class Leaving {
     private final Stride stride;
     private int stepsInVain; // of the present step
     private long leftPc;
-    private boolean stepsOff; // the present run begins with a step of the one that leaves
-    // as they stood: another CPU's stop was told in place of their step, and where they stand has been told already
+    // as they stood when another CPU's stop was told in place of their step: where they stand has been told already
     private final Map<ThreadId, RegisterFile> held = new HashMap<>();
     private @Nullable ThreadId left; // null before the first run
-    private @Nullable RegisterFile leftRegisters; // the same
 
     Leaving(RunControl control, Target target, Planting planting, Resumption resumption) {
         this.control = control;
@@ -51,7 +50,7 @@ final class Leaving {
         ThreadId thread = stop.thread();
         leaves(stop);
         if (!letHeldOff(thread)) {
-            return; // something else came of it
+            return;
         }
         if (!planting.isAt(stop.pc())) {
             control.go(resumption.run(thread));
@@ -59,8 +58,11 @@ final class Leaving {
             stepOffOverwritten(stop);
         } else if (stride.over(stop)) {
             control.go(resumption.run(thread));
+        } else if (stop.threads().size() > 1) {
+            if (makeStep(thread, stop.registers())) {
+                control.go(resumption.run(thread));
+            }
         } else {
-            stepsOff = true;
             control.go(resumption.runOffBreakpoint(thread)); // TCG steps past a breakpoint at the PC by itself
         }
     }
@@ -68,50 +70,51 @@ final class Leaving {
     private void leaves(Stop stop) {
         left = stop.thread();
         leftPc = stop.pc();
-        leftRegisters = stop.registers();
-        stepsOff = false;
     }
 
-    /**
-     * This thread stopped. When two CPUs come to breakpoints at once QEMU 7.2 tells of one, and of the other when the first is
-     * to be stepped off: the first stands where it stood then, and would be told again when it goes on.
-     */
-    void stopped(ThreadId who) {
-        ThreadId first = left;
-        RegisterFile then = leftRegisters;
-        if (stepsOff && first != null && then != null && !who.equals(first) && stands(first, then)) {
-            held.put(first, then);
+    /** The held but this one make their step now; false when something else came of it. */
+    private boolean letHeldOff(ThreadId butThis) {
+        for (ThreadId thread : List.copyOf(held.keySet())) {
+            RegisterFile then = held.remove(thread);
+            if (then != null && !thread.equals(butThis) && stands(thread, then) && !makeStep(thread, then)) {
+                return false;
+            }
         }
-        stepsOff = false;
+        return true;
     }
 
     private boolean stands(ThreadId thread, RegisterFile then) {
         return planting.isAt(then.pc()) && target.registers(thread).equalsAtStop(then);
     }
 
-    /** Those but this one make their step now, alone; false when something else came of it. */
-    private boolean letHeldOff(ThreadId butThis) {
-        Map<ThreadId, RegisterFile> due = Map.copyOf(held);
-        held.clear();
-        for (Map.Entry<ThreadId, RegisterFile> one : due.entrySet()) {
-            ThreadId thread = one.getKey();
-            if (thread.equals(butThis) || !stands(thread, one.getValue())) {
-                continue;
-            }
+    /**
+     * Moves a thread off a breakpoint, the others held. When two CPUs come to breakpoints at once QEMU 7.2 tells of one, and of
+     * the other when the first is stepped; or it tells of a step that it has not made. A thread that then went on would be told
+     * once more to have come where it stands. False when something else came of it, which has been told.
+     */
+    private boolean makeStep(ThreadId thread, RegisterFile then) {
+        for (int vain = 0; vain < MOST_IN_VAIN; vain++) {
             Optional<StopReply> reply = control.stepQuietly(thread);
             if (reply.isEmpty()) {
-                return false;
+                return false; // the target is gone, or the deadline has passed: the state says so
             }
             target.stopped();
-            boolean isMade = StopInference.isPlainStep(reply.get())
-                    && resumption.whoStopped(reply.get()).equals(thread)
-                    && !planting.isAt(target.registers(thread).pc());
-            if (!isMade) {
+            RegisterFile now = target.registers(thread);
+            boolean stands = now.equalsAtStop(then);
+            boolean isOurs = StopInference.isPlainStep(reply.get())
+                    && resumption.whoStopped(reply.get()).equals(thread);
+            if (!isOurs || !stands && planting.isAt(now.pc())) {
+                if (stands) {
+                    held.put(thread, then);
+                }
                 control.onStop(reply.get());
                 return false;
             }
+            if (!stands) {
+                return true;
+            }
         }
-        return true;
+        return true; // it jumps to itself
     }
 
     /**

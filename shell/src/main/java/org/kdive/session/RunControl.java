@@ -308,7 +308,6 @@ final class RunControl {
             return; // the target is gone: the state says so
         }
         target.stopped();
-        leaving.stopped(resumption.whoStopped(reply));
         reconciler.onStop();
         if (goal.stepping().isEmpty()) {
             BreakpointTrap.putBack(target, planting, reply, resumption.whoStopped(reply));
