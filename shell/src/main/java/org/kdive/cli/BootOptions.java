@@ -67,9 +67,10 @@ final class BootOptions {
 
     @Option(
             names = "--share",
-            paramLabel = "DIR[:TAG][,ro]",
+            paramLabel = "DIR[:TAG][,ro|,plain]",
             description =
-                    "A directory for the guest, at /mnt/TAG in the root made here (default TAG: its name); repeatable.")
+                    "A directory for the guest, at /mnt/TAG in the root made here (default TAG: its name); repeatable. "
+                            + "What the guest writes is 0600 here, its modes kept aside, unless you say plain.")
     private List<String> shares = new ArrayList<>();
 
     @Option(

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.kdive.machine.Share;
 import org.kdive.qmp.Blocks;
 import org.kdive.session.Hypervisor;
 import org.kdive.session.SessionException;
@@ -15,6 +17,8 @@ import org.kdive.session.SessionFailure;
 final class MachineVerbs {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
+    private static final Map<String, Share.Access> ACCESS =
+            Map.of("ro", Share.Access.READ_ONLY, "plain", Share.Access.PLAIN);
     private static final Duration LET_GO = Duration.ofSeconds(10);
 
     private MachineVerbs() {}
@@ -93,7 +97,7 @@ final class MachineVerbs {
         Subcommands words = new Subcommands("share", List.of(shareAdd(), shareRemove(), shareList()));
         return Command.named("share")
                 .topic(Topic.MACHINE)
-                .usage("share add DIRECTORY [TAG] [ro]")
+                .usage("share add DIRECTORY [TAG] [ro|plain]")
                 .usage("share remove TAG")
                 .usage("share list")
                 .summary("share a directory of the host with the guest by virtio-9p, while it runs")
@@ -104,29 +108,32 @@ final class MachineVerbs {
                         types nothing while you have the console, or have typed half a line. share remove unmounts what was
                         mounted so. By hand: mount -t 9p -o trans=virtio,version=9p2000.L TAG /mnt
                         A kernel that has 9p in modules needs them in its root: --share at boot lays those of a kernel known
-                        by name into /.kdive of an --initrd of your own.""")
+                        by name into /.kdive of an --initrd of your own.
+                        Owners, modes and devices that the guest makes are kept in extended attributes, and its files are 0600
+                        here; plain gives the files themselves the guest's modes.""")
                 .completes(words)
                 .runs(words);
     }
 
     private static Command shareAdd() {
         return Command.named("add")
-                .usage("share add DIRECTORY [TAG] [ro]")
+                .usage("share add DIRECTORY [TAG] [ro|plain]")
                 .summary("plug a virtio-9p device that exports the directory")
                 .runs((session, arguments, output) -> {
                     List<String> words = arguments.words();
                     if (words.isEmpty() || words.size() > 3) {
                         throw new SessionException(
                                 "share add: which directory?",
-                                new SessionFailure.Usage("share add DIRECTORY [TAG] [ro]"));
+                                new SessionFailure.Usage("share add DIRECTORY [TAG] [ro|plain]"));
                     }
                     Path directory = Path.of(words.get(0)).toAbsolutePath();
-                    boolean readOnly =
-                            words.size() > 1 && words.get(words.size() - 1).equals("ro");
-                    String tag = words.size() > 1 && !words.get(1).equals("ro")
+                    Share.Access access = words.size() > 1
+                            ? ACCESS.getOrDefault(words.get(words.size() - 1), Share.Access.MAPPED)
+                            : Share.Access.MAPPED;
+                    String tag = words.size() > 1 && !ACCESS.containsKey(words.get(1))
                             ? words.get(1)
                             : String.valueOf(directory.getFileName());
-                    Optional<String> gap = session.hypervisor().addShare(directory, tag, readOnly);
+                    Optional<String> gap = session.hypervisor().addShare(new Share(directory, tag, access));
                     output.line("%s is shared as %s", directory, tag);
                     gap.ifPresent(why -> output.line("Note: %s", why));
                 });
@@ -156,7 +163,14 @@ final class MachineVerbs {
                         output.line("Nothing is shared.");
                     }
                     shares.forEach(share -> output.line(
-                            "%-16s %s%s", share.tag(), share.directory(), share.readOnly() ? " (read-only)" : ""));
+                            "%-16s %s%s",
+                            share.tag(),
+                            share.directory(),
+                            switch (share.access()) {
+                                case MAPPED -> "";
+                                case PLAIN -> " (plain)";
+                                case READ_ONLY -> " (read-only)";
+                            }));
                 });
     }
 }

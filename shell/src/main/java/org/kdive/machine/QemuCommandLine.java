@@ -164,19 +164,19 @@ final class QemuCommandLine {
     private void shares() {
         for (int i = 0; i < spec.shares().size(); i++) {
             Share share = spec.shares().get(i);
-            add("-fsdev", fsdev("share" + i, share.directory(), share.readOnly()));
+            add("-fsdev", fsdev("share" + i, share.directory(), share.access()));
             add("-device", "virtio-9p-pci,id=share%d,fsdev=share%d,mount_tag=%s".formatted(i, i, share.tag()));
         }
         // QEMU has no fsdev-add, but opens the path only when a device takes it: see Shares.
         for (int i = 0; hasPci() && i < spec.shareSlots(); i++) {
-            add("-fsdev", fsdev(RunDirectory.slot(i, false), run.shareSlot(i, false), false));
-            add("-fsdev", fsdev(RunDirectory.slot(i, true), run.shareSlot(i, true), true));
+            for (Share.Access access : Share.Access.values()) {
+                add("-fsdev", fsdev(access.slot(i), run.shareSlot(access, i), access));
+            }
         }
     }
 
-    private static String fsdev(String id, Path directory, boolean readOnly) {
-        String words = "local,id=" + id + ",path=" + value(directory) + ",security_model=none,multidevs=remap";
-        return readOnly ? words + ",readonly=on" : words;
+    private static String fsdev(String id, Path directory, Share.Access access) {
+        return "local,id=%s,path=%s,%s,multidevs=remap".formatted(id, value(directory), access.options());
     }
 
     private void kernel() {

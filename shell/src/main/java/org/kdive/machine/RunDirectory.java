@@ -135,13 +135,8 @@ public final class RunDirectory {
     }
 
     /** Where a slot's symbolic link appears when a directory is shared at run time. */
-    Path shareSlot(int index, boolean readOnly) {
-        return path.resolve(slot(index, readOnly));
-    }
-
-    /** A slot's name for QEMU, of its fsdev and of the device that takes it. */
-    static String slot(int index, boolean readOnly) {
-        return (readOnly ? "roslot" : "slot") + index;
+    Path shareSlot(Share.Access access, int index) {
+        return path.resolve(access.slot(index));
     }
 
     /** Removes it with all that is in it, following no link. May be called twice. */

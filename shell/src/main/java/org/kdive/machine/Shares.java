@@ -26,7 +26,7 @@ import org.kdive.qmp.QmpValue;
 public final class Shares {
     private record Plugged(Share share, int slot, int port) {
         String slotName() {
-            return RunDirectory.slot(slot, share.readOnly());
+            return share.access().slot(slot);
         }
 
         String device() {
@@ -71,7 +71,7 @@ public final class Shares {
                     new MachineFailure.NoShareSlot(0));
         }
         Plugged plug = new Plugged(share, freeSlot(share), freePort());
-        Path link = run.shareSlot(plug.slot(), share.readOnly());
+        Path link = run.shareSlot(share.access(), plug.slot());
         try {
             Files.deleteIfExists(link);
             Files.createSymbolicLink(link, share.directory());
@@ -141,7 +141,7 @@ public final class Shares {
 
     private int freeSlot(Share share) {
         Set<Integer> taken = plugged.values().stream()
-                .filter(other -> other.share().readOnly() == share.readOnly())
+                .filter(other -> other.share().access() == share.access())
                 .map(Plugged::slot)
                 .collect(Collectors.toSet());
         return firstFree(spec.shareSlots(), taken);

@@ -195,7 +195,11 @@ public record BootRequest(
         });
         shares.forEach(share -> {
             require("share", share.directory(), Files.isDirectory(share.directory()), "not a directory");
-            spec.share(share);
+            Share fitting = share.fitting();
+            if (fitting.access() != share.access()) {
+                progress.step(ShareSupport.plain(share));
+            }
+            spec.share(fitting);
         });
         if (!shares.isEmpty()) {
             ShareSupport.of(image, symbols).flatMap(ShareSupport::gap).ifPresent(progress::step);

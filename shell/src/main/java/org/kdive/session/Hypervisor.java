@@ -1,6 +1,5 @@
 package org.kdive.session;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +20,7 @@ public final class Hypervisor {
     private static final Duration SNAPSHOT_DEADLINE = Duration.ofMinutes(2);
 
     private final Target target;
+    private final Notices notices;
     private final RunControl control;
     private final SlideSearch slide;
     private final MonitorDesk monitors;
@@ -35,7 +35,7 @@ public final class Hypervisor {
     private record Saved(ThreadId thread, SlideSearch.Place place) {}
 
     Hypervisor(Target target, RunControl control, SlideSearch slide, Workbench bench) {
-        Notices notices = bench.notices();
+        this.notices = bench.notices();
         this.target = target;
         this.control = control;
         this.slide = slide;
@@ -144,10 +144,13 @@ public final class Hypervisor {
     }
 
     /** Plugs a virtio-9p device for a directory of the host; answers what is to be known about mounting it. */
-    public Optional<String> addShare(Path directory, String tag, boolean readOnly) {
+    public Optional<String> addShare(Share wanted) {
         target.recorded().requireChangeable("share");
-        Share share = new Share(directory, tag, readOnly);
+        Share share = wanted.fitting();
         shares().add(share);
+        if (share.access() != wanted.access()) {
+            notices.notice(ShareSupport.plain(share));
+        }
         return mounts.want(share, true);
     }
 

@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import org.kdive.images.KernelConfig;
 import org.kdive.images.KernelImage;
 import org.kdive.images.Program;
+import org.kdive.machine.Share;
 
 /**
  * Whether a kernel can mount a directory of the host, as far as its configuration tells, or its symbols.
@@ -46,6 +47,12 @@ record ShareSupport(boolean mounts, boolean seesPlugged, boolean isModular) {
                 builtIn || takesModules,
                 hasSymbol.test("pciehp_probe") || hasSymbol.test("acpiphp_enumerate_slots"),
                 !builtIn && takesModules);
+    }
+
+    /** Why a share is not what was asked for. */
+    static String plain(Share share) {
+        return "share %s: its file system keeps no extended attributes, so what the guest writes has its own modes here"
+                .formatted(share.directory());
     }
 
     /** Why it cannot at all, and what helps; empty if it can. */

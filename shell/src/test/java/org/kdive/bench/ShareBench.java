@@ -70,7 +70,7 @@ final class ShareBench {
                 return session.console().lines().get(0).console();
             });
             console.expect(Pattern.compile("This boot took"), BOOT);
-            session.call(() -> session.hypervisor().addShare(directory, "bench", false));
+            session.call(() -> session.hypervisor().addShare(new Share(directory, "bench", Share.Access.MAPPED)));
             return measured(console);
         }
     }
@@ -84,9 +84,10 @@ final class ShareBench {
                 line.addAll(List.of(option, ours.get(at + 1)));
             }
         }
-        Share share = new Share(directory, "bench", false);
+        Share share = new Share(directory, "bench", Share.Access.MAPPED);
         line.addAll(List.of(
-                "-fsdev", "local,id=f,path=%s,security_model=none,multidevs=remap".formatted(share.directory())));
+                "-fsdev",
+                "local,id=f,path=%s,security_model=mapped-xattr,multidevs=remap".formatted(share.directory())));
         line.addAll(List.of("-device", "virtio-9p-pci,fsdev=f,mount_tag=" + share.tag()));
         Path serial = directory.resolve("serial");
         line.addAll(List.of("-serial", "unix:" + serial + ",server=on,wait=on"));

@@ -3,9 +3,12 @@ package org.kdive.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -58,8 +61,11 @@ final class ForeignRootSharesIT {
 
     private static void assertAnswered(Path share) throws IOException {
         assertThat(share.resolve("answer")).hasContent("7 * 6");
-        assertThat(Files.getPosixFilePermissions(share.resolve("copy")))
-                .isEqualTo(PosixFilePermissions.fromString("rw-r-x---"));
+        Path copy = share.resolve("copy"); // the guest's mode is kept aside, and the file is nobody else's
+        assertThat(Files.getPosixFilePermissions(copy)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        ByteBuffer mode = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+        Files.getFileAttributeView(copy, UserDefinedFileAttributeView.class).read("virtfs.mode", mode);
+        assertThat(mode.getInt(0)).isEqualTo(0100650);
     }
 
     private static String answer(String share) {

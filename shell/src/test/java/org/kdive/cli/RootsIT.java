@@ -122,7 +122,7 @@ final class RootsIT {
         kdive("image", "rootfs", "--kernel", kernel, "--add", "strace", "-o", archive);
 
         boot(
-                List.of("--kernel", kernel, "--initrd", archive.toString(), "--share", share.toString()),
+                List.of("--kernel", kernel, "--initrd", archive.toString(), "--share", share + ",plain"),
                 "send strace -V; ls -l /mnt/share/; cp -p /mnt/host/question /mnt/share/answer; echo do'ne'",
                 "expect console strace -- version within 60s",
                 "expect console rw-r----- within 60s",

@@ -148,8 +148,9 @@ final class MachineSpecTest {
 
     @Test
     void doublesACommaInsideAnOption() {
-        List<String> words = words(MachineSpec.builder().share(new Share(Path.of("/srv/a,readonly=on"), "t", false)));
-        assertThat(words).anyMatch(word -> word.contains("path=/srv/a,,readonly=on,security_model=none"));
+        List<String> words =
+                words(MachineSpec.builder().share(new Share(Path.of("/srv/a,readonly=on"), "t", Share.Access.MAPPED)));
+        assertThat(words).anyMatch(word -> word.contains("path=/srv/a,,readonly=on,security_model=mapped-xattr"));
     }
 
     @Test
@@ -198,10 +199,16 @@ final class MachineSpecTest {
 
     @Test
     void readsSharesAsTheyAreTyped() {
-        assertThat(Share.parse("/srv/data")).isEqualTo(new Share(Path.of("/srv/data"), "data", false));
-        assertThat(Share.parse("/srv/data:t1,ro")).isEqualTo(new Share(Path.of("/srv/data"), "t1", true));
-        assertThat(Share.parse("/a:b/c")).isEqualTo(new Share(Path.of("/a:b/c"), "c", false));
-        assertThat(Share.parse("/")).isEqualTo(new Share(Path.of("/"), "share", false));
+        assertThat(Share.parse("/srv/data")).isEqualTo(new Share(Path.of("/srv/data"), "data", Share.Access.MAPPED));
+        assertThat(Share.parse("/srv/data:t1,ro"))
+                .isEqualTo(new Share(Path.of("/srv/data"), "t1", Share.Access.READ_ONLY));
+        assertThat(Share.parse("/srv/data,plain"))
+                .isEqualTo(new Share(Path.of("/srv/data"), "data", Share.Access.PLAIN));
+        // procfs has no user.* attributes on any Linux
+        assertThat(Share.parse("/proc").fitting().access()).isEqualTo(Share.Access.PLAIN);
+        assertThat(Share.parse("/proc:p,ro").fitting().access()).isEqualTo(Share.Access.READ_ONLY);
+        assertThat(Share.parse("/a:b/c")).isEqualTo(new Share(Path.of("/a:b/c"), "c", Share.Access.MAPPED));
+        assertThat(Share.parse("/")).isEqualTo(new Share(Path.of("/"), "share", Share.Access.MAPPED));
         assertThatIllegalArgumentException().isThrownBy(() -> Share.parse("/srv:a b"));
     }
 }

@@ -33,7 +33,7 @@ final class RunDirectoryTest {
         Path precious = Files.createDirectory(dir.resolve("precious"));
         Files.writeString(precious.resolve("file"), "kept");
         RunDirectory run = RunDirectory.createIn(dir);
-        Files.createSymbolicLink(run.shareSlot(0, false), precious);
+        Files.createSymbolicLink(run.shareSlot(Share.Access.MAPPED, 0), precious);
         run.remove();
         run.remove();
         assertThat(run.path()).doesNotExist();

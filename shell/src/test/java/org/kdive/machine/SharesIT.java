@@ -32,11 +32,11 @@ final class SharesIT {
     void sharesAnyDirectoryAfterTheLaunch(String type) throws IOException {
         MachineSpec spec = MachineSpec.builder()
                 .machine(type)
-                .share(new Share(Files.createDirectory(dir.resolve("first")), "first", false))
+                .share(new Share(Files.createDirectory(dir.resolve("first")), "first", Share.Access.MAPPED))
                 .build();
         Path late = Files.createDirectory(dir.resolve("late")).toRealPath();
         try (Machine machine = Machine.boot(spec, Qemu.SOON)) {
-            machine.shares().add(new Share(late, "late", true));
+            machine.shares().add(new Share(late, "late", Share.Access.READ_ONLY));
             assertThat(machine.shares().list()).extracting(Share::tag).containsExactly("first", "late");
             assertThat(openedBy(machine.pid())).contains(late);
         }
@@ -62,14 +62,14 @@ final class SharesIT {
         MachineSpec spec = MachineSpec.builder().shareSlots(1).build();
         try (Machine machine = Machine.boot(spec, Qemu.SOON)) {
             Shares shares = machine.shares();
-            assertThat(failure(() -> shares.add(new Share(dir.resolve("absent"), "t", false))))
+            assertThat(failure(() -> shares.add(new Share(dir.resolve("absent"), "t", Share.Access.MAPPED))))
                     .isInstanceOf(MachineFailure.NotADirectory.class);
-            shares.add(new Share(dir, "t", false));
-            assertThat(failure(() -> shares.add(new Share(dir, "t", true))))
+            shares.add(new Share(dir, "t", Share.Access.MAPPED));
+            assertThat(failure(() -> shares.add(new Share(dir, "t", Share.Access.READ_ONLY))))
                     .isInstanceOf(MachineFailure.TagTaken.class);
-            assertThat(failure(() -> shares.add(new Share(dir, "u", false))))
+            assertThat(failure(() -> shares.add(new Share(dir, "u", Share.Access.MAPPED))))
                     .isEqualTo(new MachineFailure.NoShareSlot(1));
-            shares.add(new Share(dir, "u", true));
+            shares.add(new Share(dir, "u", Share.Access.READ_ONLY));
             assertThat(failure(() -> shares.remove("v", Duration.ZERO))).isEqualTo(new MachineFailure.NoShare("v"));
             // A stopped guest lets go of nothing.
             assertThat(failure(() -> shares.remove("t", Duration.ofMillis(100))))

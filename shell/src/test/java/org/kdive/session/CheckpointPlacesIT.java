@@ -19,6 +19,7 @@ import org.kdive.images.disk.Qcow2Writer;
 import org.kdive.machine.Disk;
 import org.kdive.machine.Machine;
 import org.kdive.machine.MachineSpec;
+import org.kdive.machine.Share;
 
 /** Going back where there is more than a machine of ours: a disk of the user's, a share, somebody else's QEMU. */
 @Timeout(240)
@@ -121,7 +122,7 @@ final class CheckpointPlacesIT {
         try (Guest guest = Guest.boot(BootRequest.of("debian-generic"))) {
             guest.on(guest.session::resume);
             expect(guest, "Hello Linux");
-            guest.on(() -> guest.session.hypervisor().addShare(share, "late", false));
+            guest.on(() -> guest.session.hypervisor().addShare(new Share(share, "late", Share.Access.MAPPED)));
             type(guest, "until cat /mnt/late/question; do sleep 1; done");
             expect(guest, "6 \\* 7");
             assertThatThrownBy(() -> take(guest, "a"))

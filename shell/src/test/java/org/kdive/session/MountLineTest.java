@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.kdive.machine.Share;
 
 final class MountLineTest {
-    private static final Share SHARE = new Share(Path.of("/srv"), "tag", false);
+    private static final Share SHARE = new Share(Path.of("/srv"), "tag", Share.Access.MAPPED);
 
     @ParameterizedTest
     @ValueSource(
@@ -61,7 +61,7 @@ final class MountLineTest {
 
     @Test
     void aLineFitsATerminalsLine() {
-        Share longest = new Share(Path.of("/srv"), "t".repeat(32), true);
+        Share longest = new Share(Path.of("/srv"), "t".repeat(32), Share.Access.READ_ONLY);
         assertThat(new MountLine("0123456789abcdef").mount(longest, true))
                 .hasSizeLessThan(1000)
                 .startsWith(" ");
