@@ -1,24 +1,40 @@
 package org.kdive.session;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.kdive.bench.Figures;
+import org.kdive.images.fetch.Progress;
+import org.kdive.machine.Machine;
+import org.kdive.gdb.DebugVmlinux;
 
 /**
- * A rewind to a prompt that is true, beside QEMU's own load of the same snapshot in the same run: a main, which prints the
- * ratio. What a prompt shows is read each time: registers, the stack, the code, tasks of another thread than the first.
+ * A rewind to a prompt that is true, beside QEMU's own load of the same snapshot in the same run, the same by hand in gdb, and
+ * a reboot to the same place: a main, which prints the ratios. What a prompt shows is read each time: registers, the stack, the
+ * code.
  */
 final class RewindBench {
     private static final int RUNS = 15;
     private static final Duration A_FIFTH = Duration.ofMillis(200);
+    private static final String PLACE = "do_sys_openat2";
 
     private RewindBench() {}
 
-    public static void main(String[] words) {
+    public static void main(String[] words) throws IOException, InterruptedException {
+        double[] rewinds = new double[RUNS];
+        double[] loads = new double[RUNS];
+        double probes;
+        double reboot;
         try (Guest guest = Guest.boot(2)) {
-            guest.bootedTo("do_sys_openat2");
+            reboot = Figures.seconds(() -> guest.bootedTo(PLACE));
             Checkpoint here = guest.on(() -> guest.session.checkpoints().take("bench", "", () -> {}));
-            double[] rewinds = new double[RUNS];
-            double[] loads = new double[RUNS];
             for (int i = -2; i < RUNS; i++) { // two to warm up
                 guest.runFor(A_FIFTH);
                 double rewind = Figures.seconds(() -> guest.on(() -> {
@@ -36,12 +52,18 @@ final class RewindBench {
                     loads[i] = load;
                 }
             }
-            System.out.printf("rewind to a true prompt: %.3f s (median of %d)%n", Figures.median(rewinds), RUNS);
-            System.out.printf("QEMU's loadvm alone:     %.3f s%n", Figures.median(loads));
-            System.out.printf("100 probes from one checkpoint: %.1f s (goal 20 at most)%n", probes(guest, here));
-            System.out.printf(
-                    "rewind / loadvm: %.2f (goal 1.5 at most)%n", Figures.median(rewinds) / Figures.median(loads));
+            probes = probes(guest, here);
         }
+        double rewind = Figures.median(rewinds);
+        double byHand = Figures.median(gdb());
+        System.out.printf("rewind to a true prompt:           %.3f s (median of %d)%n", rewind, RUNS);
+        System.out.printf("QEMU's loadvm alone:               %.3f s%n", Figures.median(loads));
+        System.out.printf("gdb, loadvm and flush by hand:     %.3f s%n", byHand);
+        System.out.printf("a reboot to the same place:        %.3f s%n", reboot);
+        System.out.printf("100 probes from one checkpoint:    %.1f s (goal 20 at most)%n", probes);
+        System.out.printf(
+                "rewind / loadvm %.2f (goal 1.5 at most), gdb / rewind %.1f, reboot / rewind %.0f%n",
+                rewind / Figures.median(loads), byHand / rewind, reboot / rewind);
     }
 
     // go back, set something, run to a breakpoint, read a value
@@ -62,5 +84,49 @@ final class RewindBench {
                 }
             }
         });
+    }
+
+    /** Seconds of each: what a rewind shows, through gdb's monitor command, on a guest of the same kind. */
+    private static double[] gdb() throws IOException, InterruptedException {
+        BootPlan plan = BootRequest.of("debian")
+                .withAppend(List.of("nokaslr"))
+                .withCpus(2)
+                .plan(Progress.silent());
+        Path script = Files.createTempFile("kdive-rewind", ".gdb");
+        try (Machine machine = Machine.boot(plan.spec(), Duration.ofSeconds(30))) {
+            Path socket = ((UnixDomainSocketAddress) machine.gdb()).getPath();
+            Stream<String> once = Stream.of(
+                    "echo @begin\\n", "monitor loadvm bench", "maint flush register-cache", "bt 20", "x/4i $pc", "echo @end\\n");
+            List<String> lines = new ArrayList<>(List.of(
+                    "set pagination off", "target remote " + socket, "hbreak " + PLACE, "continue", "delete", "monitor savevm bench"));
+            List<String> each = once.toList();
+            for (int i = 0; i < RUNS; i++) {
+                lines.addAll(each);
+            }
+            Files.write(script, lines);
+            return timed(List.of(
+                    "gdb", "-nx", "-batch", "-x", script.toString(), DebugVmlinux.fetch().file().toString()));
+        } finally {
+            Files.delete(script);
+        }
+    }
+
+    private static double[] timed(List<String> command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        List<Double> seconds = new ArrayList<>();
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            long begun = 0;
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.equals("@begin")) {
+                    begun = System.nanoTime();
+                } else if (line.equals("@end")) {
+                    seconds.add((System.nanoTime() - begun) / 1e9);
+                }
+            }
+        } finally {
+            process.destroy();
+            process.waitFor();
+        }
+        return seconds.stream().mapToDouble(Double::doubleValue).toArray();
     }
 }
