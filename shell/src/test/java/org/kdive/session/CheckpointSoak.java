@@ -77,6 +77,6 @@ final class CheckpointSoak {
     }
 
     private void runOn() {
-        guest.runFor(Duration.ofMillis(10 + random.nextInt(60)));
+        guest.runFor(Duration.ofMillis(60 + random.nextInt(120)));
     }
 }

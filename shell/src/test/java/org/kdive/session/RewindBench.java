@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.kdive.bench.Figures;
+import org.kdive.gdb.DebugVmlinux;
 import org.kdive.images.fetch.Progress;
 import org.kdive.machine.Machine;
-import org.kdive.gdb.DebugVmlinux;
 
 /**
  * A rewind to a prompt that is true, beside QEMU's own load of the same snapshot in the same run, the same by hand in gdb, and
@@ -96,16 +96,31 @@ final class RewindBench {
         try (Machine machine = Machine.boot(plan.spec(), Duration.ofSeconds(30))) {
             Path socket = ((UnixDomainSocketAddress) machine.gdb()).getPath();
             Stream<String> once = Stream.of(
-                    "echo @begin\\n", "monitor loadvm bench", "maint flush register-cache", "bt 20", "x/4i $pc", "echo @end\\n");
+                    "echo @begin\\n",
+                    "monitor loadvm bench",
+                    "maint flush register-cache",
+                    "bt 20",
+                    "x/4i $pc",
+                    "echo @end\\n");
             List<String> lines = new ArrayList<>(List.of(
-                    "set pagination off", "target remote " + socket, "hbreak " + PLACE, "continue", "delete", "monitor savevm bench"));
+                    "set pagination off",
+                    "target remote " + socket,
+                    "hbreak " + PLACE,
+                    "continue",
+                    "delete",
+                    "monitor savevm bench"));
             List<String> each = once.toList();
             for (int i = 0; i < RUNS; i++) {
                 lines.addAll(each);
             }
             Files.write(script, lines);
             return timed(List.of(
-                    "gdb", "-nx", "-batch", "-x", script.toString(), DebugVmlinux.fetch().file().toString()));
+                    "gdb",
+                    "-nx",
+                    "-batch",
+                    "-x",
+                    script.toString(),
+                    DebugVmlinux.fetch().file().toString()));
         } finally {
             Files.delete(script);
         }
