@@ -178,14 +178,6 @@ final class Leaving {
 
     /** Moves a thread off a breakpoint, if it stands at one; false when something else came of it. */
     private boolean getOff(Stop hidden) {
-        if (!planting.isAt(hidden.pc()) || stride.over(hidden)) {
-            return true;
-        }
-        Optional<StopReply> reply = control.stepQuietly(hidden.thread());
-        if (reply.isPresent() && !StopInference.isPlainStep(reply.get())) {
-            control.onStop(reply.get());
-            return false;
-        }
-        return reply.isPresent();
+        return !planting.isAt(hidden.pc()) || stride.over(hidden) || makeStep(hidden.thread(), hidden.registers());
     }
 }
