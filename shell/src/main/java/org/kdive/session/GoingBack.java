@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.kdive.machine.Machine;
 import org.kdive.machine.MachineBundle;
@@ -16,10 +15,6 @@ import org.kdive.qmp.QmpValue;
 
 /** What of a machine can go back to an earlier moment, and in plain words what cannot. Session thread. */
 final class GoingBack {
-    // hw/9pfs/9p.c, v9fs_attach
-    private static final Pattern MOUNTED =
-            Pattern.compile("VirtFS export path '.*' is mounted in the guest using mount_tag '(.*)'");
-
     // migration/savevm.c, block/snapshot.c; whatever the host said is "Input/output error" by then
     private static final Pattern UNWRITTEN = Pattern.compile(
             "Error while writing VM state: .*|Error while creating snapshot.*|.*No space left on device.*");
@@ -100,13 +95,13 @@ final class GoingBack {
     /** What QEMU said, in words that tell what to do about it. */
     static RuntimeException explained(QmpException refusal) {
         String error = refusal.failure() instanceof QmpFailure.JobFailed job ? job.error() : "";
-        Matcher mounted = MOUNTED.matcher(error);
-        if (!mounted.find()) {
+        List<String> mounted = MountLine.mountedTags(List.of(error));
+        if (mounted.isEmpty()) {
             return refusal;
         }
         return new SessionException(
                 "checkpoint: the share %s is mounted in the guest, and its open files cannot go back; umount it there first"
-                        .formatted(mounted.group(1)),
+                        .formatted(mounted.get(0)),
                 new SessionFailure.Refused("QEMU"),
                 refusal);
     }
