@@ -13,6 +13,7 @@ import org.kdive.session.CodeCheck.Piece;
 import org.kdive.session.Session;
 import org.kdive.session.SessionException;
 import org.kdive.session.SessionFailure;
+import org.kdive.session.Standing;
 import org.kdive.session.Stop;
 
 /** {@code compare-sections}: is the code in memory the image's? */
@@ -92,7 +93,7 @@ final class CompareVerb {
 
     private static boolean isFreed(Session session) {
         try {
-            return session.isInitMemoryFreed()
+            return session.standing().map(Standing::isInitMemoryFreed).orElse(false)
                     || session.evaluate("system_state >= SYSTEM_RUNNING").isTrue();
         } catch (SessionException | ImageException e) {
             return false; // a kernel that does not name its state: what is there is compared

@@ -225,18 +225,6 @@ public final class Session implements AutoCloseable {
         return announced(current.placement().watch(wanted, lengthBytes, current.currentThread()));
     }
 
-    /** Whether it is known where the kernel is: false before KASLR has chosen, and without a target. */
-    public boolean isSettled() {
-        Engagement current = engagement;
-        return current != null && current.slide().isSettled();
-    }
-
-    /** Whether the kernel has given away the memory of its __init functions. */
-    public boolean isInitMemoryFreed() {
-        Engagement current = engagement;
-        return current != null && current.target().initMemory().isFreed();
-    }
-
     /** How breakpoints hold in the machine; empty while nothing is booted. */
     public Optional<Standing> standing() {
         return Optional.ofNullable(engagement).map(Engagement::standing);

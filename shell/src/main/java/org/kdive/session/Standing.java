@@ -58,10 +58,15 @@ public final class Standing {
             return How.AWAITS_KERNEL;
         }
         boolean ofModule = breakpoint.location().contains(":");
-        if (!ofModule && target.initMemory().isFreed()) {
+        if (!ofModule && isInitMemoryFreed()) {
             return How.RETIRED;
         }
         return ofModule ? How.AWAITS_MODULE : How.AWAITS_KERNEL;
+    }
+
+    /** Whether the kernel has given away the memory of its __init functions. */
+    public boolean isInitMemoryFreed() {
+        return target.initMemory().isFreed();
     }
 
     /** Who keeps them: QEMU's translator, in any number and size, or the processor; or a stub that does not tell. */

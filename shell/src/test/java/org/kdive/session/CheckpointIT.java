@@ -85,7 +85,8 @@ final class CheckpointIT {
 
             // before KASLR had chosen: what is planted waits for it again
             Stop reset = guest.on(() -> guest.session.checkpoints().rewind(first));
-            assertThat(guest.on(guest.session::isSettled)).isFalse();
+            assertThat(guest.on(() -> guest.session.require().slide().isSettled()))
+                    .isFalse();
             assertThat(guest.on(() -> guest.session.breakpoints().all())).isEmpty();
             assertThat(guest.on(reset::pc)).isEqualTo(first.pc());
             assertThat(guest.where(guest.bootedTo("start_kernel"))).isEqualTo("start_kernel");
